@@ -1,0 +1,18 @@
+# sluice_room(name folder USES rooms... PRIVATELY libraries...)
+# A room is a static library of every .cpp directly in its folder. Includes are written from the repository's
+# compiler/ and top folder ("syntax/ast.h", "runtime/plan.h"), so a line of code shows which room it reaches for.
+function(sluice_room name folder)
+  cmake_parse_arguments(ROOM "" "" "USES;PRIVATELY" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/${folder}/*.cpp")
+  list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
+  if(sources)
+    add_library(${name} STATIC ${sources})
+    set(scope PUBLIC)
+    target_link_libraries(${name} PRIVATE sluice_options ${ROOM_PRIVATELY})
+  else()
+    add_library(${name} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  target_include_directories(${name} ${scope} "${CMAKE_SOURCE_DIR}/compiler" "${CMAKE_SOURCE_DIR}")
+  target_link_libraries(${name} ${scope} ${ROOM_USES})
+endfunction()

@@ -1,0 +1,98 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "runtime/expression.h"
+
+namespace sluice::runtime {
+
+using Seconds = std::int64_t;
+using Bindings = std::vector<std::pair<std::string, Expression>>;  ///< names with values, in source order
+
+/// `retry 3 every 10s`: at most `attempts` attempts, `pause` between two.
+struct Retry {
+  int attempts = 1;
+  Seconds pause = 0;
+};
+
+/// A text for a shell: `shell` is `bash`, `sh`, `python`, `pwsh` or a command with `{0}` for the script's file.
+struct Script {
+  std::string shell = "bash";
+  std::string text;
+  Expression working_directory;  ///< relative to the workspace; null is the workspace
+};
+
+/// Fill the workspace from the repository's work tree, as it is: tracked files and those not ignored.
+struct Checkout {};
+
+/// Keep files of the workspace as the artifact `name`. `path` may hold several lines, each a path or a glob.
+struct Upload {
+  Expression name;
+  Expression path;
+};
+
+/// Put the files of the artifact `name` of this run into the folder `to` of the workspace.
+struct Download {
+  Expression name;
+  Expression to;
+};
+
+struct Step {
+  std::string id;      ///< empty where nothing can refer to it
+  std::string title;
+  Expression condition;  ///< with the implicit `success()` already written out
+  std::variant<Script, Checkout, Upload, Download> action;
+  Bindings env;
+  Expression allow_failure;        ///< a boolean
+  std::optional<Seconds> timeout;  ///< per attempt
+  Retry retry;
+};
+
+/// A process that lives as long as its stage. Both scripts run in bash with the service's env, in a scratch folder of
+/// their own ($SLUICE_SERVICE_DIR, which any user may enter), with $SLUICE_SERVICE_PORT, a free loopback port.
+struct Service {
+  std::string id;
+  std::string start;                ///< stays in the foreground; its whole process tree is stopped with the stage
+  std::string ready;                ///< asked again and again until it exits with 0
+  std::string port;                 ///< the port's name in `job.services.<id>.ports`, as text: `5432`
+  Bindings env;
+  Seconds ready_within = 60;
+};
+
+/// The legs of a stage: an expression that gives an array of objects, one a leg, evaluated when the stage starts.
+struct Matrix {
+  Expression legs;
+  Expression fail_fast;                ///< a boolean
+  std::optional<int> max_parallel;
+};
+
+struct Stage {
+  std::string id;
+  Expression title;
+  std::vector<std::size_t> after;  ///< indices into Plan::stages; every one is smaller than the stage's own
+  Expression condition;            ///< over all ancestors, with the implicit `success()` already written out
+  Expression allow_failure;
+  Bindings env;
+  std::optional<Matrix> matrix;
+  std::vector<Service> services;
+  std::vector<Step> steps;
+  Bindings outputs;
+  std::optional<Seconds> timeout;  ///< per attempt
+  Retry retry;
+};
+
+/// What a run does, with nothing of the language left in it.
+struct Plan {
+  std::string pipeline;
+  std::string title;
+  Bindings env;
+  std::vector<std::string> secrets;   ///< names that must have a value before anything starts
+  std::vector<std::string> optional_secrets;
+  std::vector<Stage> stages;          ///< in an order in which every stage follows those it depends on
+};
+
+}  // namespace sluice::runtime
