@@ -167,7 +167,7 @@ struct Graph {
   std::string title;
   std::string documentation;
   std::string file;           ///< the `.pipe` file, as the user named it
-  std::string run_name;
+  ExpressionId run_name;
   std::vector<Trigger> triggers;
   std::vector<Secret> secrets;
   std::optional<Concurrency> concurrency;

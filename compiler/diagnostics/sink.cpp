@@ -1,0 +1,40 @@
+#include "diagnostics/sink.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace sluice::diagnostics {
+namespace {
+
+constexpr KindInfo kinds[] = {
+#define DIAGNOSTIC_KIND(name, number, severity, title) {#name, number, Severity::severity, title},
+#include "diagnostics/kinds.def"
+};
+
+auto rank(const Diagnostic& diagnostic) {
+  return std::tuple(diagnostic.span.begin, info(diagnostic.kind).number, std::string_view(diagnostic.message));
+}
+
+}  // namespace
+
+const KindInfo& info(Kind kind) { return kinds[static_cast<std::size_t>(kind)]; }
+
+std::string code(Kind kind) { return fmt::format("S{:04}", info(kind).number); }
+
+void Sink::add(Kind kind, Span span, std::string message) {
+  Severity severity = info(kind).severity;
+  if (severity == Severity::error) ++errors_;
+  diagnostics_.push_back({kind, severity, span, std::move(message), {}, {}, {}});
+}
+
+std::vector<const Diagnostic*> Sink::sorted() const {
+  std::vector<const Diagnostic*> result;
+  for (const Diagnostic& diagnostic : diagnostics_) result.push_back(&diagnostic);
+  std::stable_sort(result.begin(), result.end(),
+                   [](const Diagnostic* left, const Diagnostic* right) { return rank(*left) < rank(*right); });
+  auto same = [](const Diagnostic* left, const Diagnostic* right) { return rank(*left) == rank(*right); };
+  result.erase(std::unique(result.begin(), result.end(), same), result.end());
+  return result;
+}
+
+}  // namespace sluice::diagnostics
