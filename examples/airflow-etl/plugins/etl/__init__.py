@@ -1,0 +1,1 @@
+"""The shop's orders on their way into the warehouse."""
