@@ -1,6 +1,7 @@
 #include "diagnostics/sink.h"
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 
 namespace sluice::diagnostics {
@@ -25,6 +26,11 @@ void Sink::add(Kind kind, Span span, std::string message) {
   Severity severity = info(kind).severity;
   if (severity == Severity::error) ++errors_;
   diagnostics_.push_back({kind, severity, span, std::move(message), {}, {}, {}});
+}
+
+void Sink::append(Sink&& other) {
+  errors_ += other.errors_;
+  std::move(other.diagnostics_.begin(), other.diagnostics_.end(), std::back_inserter(diagnostics_));
 }
 
 std::vector<const Diagnostic*> Sink::sorted() const {

@@ -16,6 +16,9 @@ class Sink {
     return Builder(diagnostics_.back());
   }
 
+  /// Adds what another sink holds, behind what is here.
+  void append(Sink&& other);
+
   bool has_errors() const { return errors_ > 0; }
   std::size_t error_count() const { return errors_; }
   const std::vector<Diagnostic>& all() const { return diagnostics_; }

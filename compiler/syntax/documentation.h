@@ -1,0 +1,10 @@
+#pragma once
+#include "syntax/ast.h"
+
+namespace sluice::syntax {
+
+/// Gives each `///` comment to its statement or entry: one on a line of its own to what follows, one behind code to the
+/// statement that begins on that line.
+void attach_documentation(ast::File& file);
+
+}  // namespace sluice::syntax

@@ -1,0 +1,277 @@
+// The grammar's actions, and how reading goes on after a mistake. The only file that includes PEGTL.
+#include "syntax/parse.h"
+
+// clang-format off
+#include "syntax/rules.h"
+#include "grammar/messages.h"
+// clang-format on
+#include "syntax/documentation.h"
+#include "syntax/shape.h"
+
+namespace sluice::syntax {
+namespace {
+
+using Input = tao::pegtl::memory_input<tao::pegtl::tracking_mode::lazy, tao::pegtl::eol::lf_crlf, const char*>;
+
+
+namespace g = sluice::grammar;
+
+template <typename Rule>
+struct action {};
+
+#define ON_MATCH(rule, statement)                              \
+  template <>                                                  \
+  struct action<g::rule> {                                     \
+    template <typename ActionInput>                            \
+    static void apply(const ActionInput& in, Builder& builder) { \
+      [[maybe_unused]] const char* begin = in.begin();         \
+      [[maybe_unused]] const char* end = in.end();             \
+      statement;                                               \
+    }                                                          \
+  }
+
+ON_MATCH(comment, builder.add_comment(begin, end));
+ON_MATCH(quote, builder.open(begin));
+ON_MATCH(string_text, builder.add_text(begin, end));
+ON_MATCH(string_escape, builder.add_escape(begin, end));
+ON_MATCH(double_string, builder.finish_string(end, ast::Expression::Quotes::doubled));
+ON_MATCH(apostrophe, builder.open(begin));
+ON_MATCH(single_text, builder.add_single_text(begin, end));
+ON_MATCH(single_string, builder.finish_string(end, ast::Expression::Quotes::single));
+ON_MATCH(list_open, (builder.open(begin), builder.open_bracket(begin)));
+ON_MATCH(list, builder.finish_list(end));
+ON_MATCH(map_open, (builder.open(begin), builder.open_bracket(begin)));
+ON_MATCH(key, builder.push_key(begin, end));
+ON_MATCH(map, builder.finish_map(end));
+ON_MATCH(parenthesis_open, (builder.open(begin), builder.open_bracket(begin)));
+ON_MATCH(parenthesized, builder.finish_parenthesized(end));
+ON_MATCH(name_literal, builder.add_name(begin, end));
+ON_MATCH(number_literal, builder.add_number(begin, end));
+ON_MATCH(member_name, builder.add_member(begin, end));
+ON_MATCH(member_all, builder.add_filter(end));
+ON_MATCH(index_open, (builder.open(begin), builder.open_bracket(begin)));
+ON_MATCH(index_all, builder.add_wildcard(begin, end));
+ON_MATCH(index, builder.finish_index(end));
+ON_MATCH(arguments_open, (builder.open(begin), builder.open_bracket(begin)));
+ON_MATCH(argument_name, builder.push_name(begin, end));
+ON_MATCH(positional, builder.push_name(begin, begin));
+ON_MATCH(arguments, builder.finish_arguments(end));
+ON_MATCH(negation_sign, builder.open(begin));
+ON_MATCH(negation, builder.finish_negation());
+ON_MATCH(binary_operator, builder.add_operator(begin, end));
+ON_MATCH(expression_begin, builder.open(begin));
+ON_MATCH(expression_end, builder.finish_expression());
+ON_MATCH(type_begin, builder.begin_type(begin));
+ON_MATCH(type_qualifier, builder.add_qualifier(begin, end));
+ON_MATCH(type_name, builder.name_type(begin, end));
+ON_MATCH(type_optional, builder.make_type_optional());
+ON_MATCH(type_choices, builder.type_has_choices());
+ON_MATCH(field_name, builder.push_name(begin, end));
+ON_MATCH(record, builder.type_is_record());
+ON_MATCH(type_end, builder.finish_type(end));
+ON_MATCH(parameter_name, builder.begin_parameter(begin, end));
+ON_MATCH(parameter_type, builder.set_parameter_type());
+ON_MATCH(parameter_default, builder.set_parameter_default());
+ON_MATCH(typed_name, builder.push_name(begin, end));
+ON_MATCH(signature_name, builder.push_name(begin, end));
+ON_MATCH(piece_comma, builder.note_comma());
+ON_MATCH(typed_piece, builder.add_piece(ast::Piece::Kind::typed, begin, end));
+ON_MATCH(expression_piece, builder.add_piece(ast::Piece::Kind::expression, begin, end));
+ON_MATCH(assign_piece, builder.add_piece(ast::Piece::Kind::assign, begin, end));
+ON_MATCH(returns_piece, builder.add_piece(ast::Piece::Kind::returns, begin, end));
+ON_MATCH(arrow_piece, builder.add_piece(ast::Piece::Kind::arrow, begin, end));
+ON_MATCH(signature_piece, builder.add_piece(ast::Piece::Kind::parameters, begin, end));
+
+#undef ON_MATCH
+
+template <typename Rule>
+struct control : tao::pegtl::normal<Rule> {
+  template <typename In>
+  static void raise(const In& in, Builder&) {
+    static_assert(g::expected<Rule> != nullptr, "grammar/messages.h says what every required piece is");
+    throw Mistake{Mistake::Kind::expected, in.current(), g::expected<Rule>};
+  }
+};
+
+/// The loops over items: where a mistake is caught, noted, and reading goes on.
+class Reader {
+ public:
+  Reader(Input& in, Builder& builder, bool trust_indentation)
+      : in_(in), builder_(builder), end_(in.end(0)), trust_indentation_(trust_indentation) {}
+
+  bool unbalanced() const { return unbalanced_; }
+
+  llvm::ArrayRef<ast::Item> file() {
+    llvm::SmallVector<ast::Item, 16> items;
+    for (match<g::separator>(); !in_.empty(); match<g::separator>()) {
+      if (*in_.current() == '}') close_nothing();
+      else read_item(items, ast::Place::file);
+    }
+    return builder_.copy(items);
+  }
+
+ private:
+  template <typename Rule>
+  bool match() {
+    return tao::pegtl::parse<Rule, action, control>(in_, builder_);
+  }
+
+  void bump_to(const char* at) { in_.bump(static_cast<std::size_t>(at - in_.current())); }
+
+  void close_nothing() {
+    unbalanced_ = true;
+    report({Mistake::Kind::closes_nothing, in_.current(), nullptr}, builder_, end_);
+    in_.bump(1);
+  }
+
+  void read_item(llvm::SmallVectorImpl<ast::Item>& items, ast::Place place) {
+    const char* begin = in_.current();
+    if (tao::pegtl::parse<g::entry_start, tao::pegtl::nothing, control>(in_, builder_)) read_entry(items, place);
+    else read_statement(items, place);
+    if (in_.current() == begin) in_.bump(1);
+  }
+
+  // After an item comes a new line, `;`, `,` or `}`; what else is there is told once and passed over.
+  void finish_item(const char* begin) {
+    if (match<g::item_end>()) return;
+    match<g::blanks>();
+    report({Mistake::Kind::item_end, in_.current(), nullptr}, builder_, end_);
+    bump_to(resume_after(in_.current(), begin, end_, 0));
+  }
+
+  // Whether the pieces up to the mistake are kept: what was named before it is known.
+  bool recover(Mistake mistake, const Builder::Frame& frame, std::size_t frames) {
+    if (mistake.kind == Mistake::Kind::too_deep) throw mistake;
+    report(mistake, builder_, end_);
+    const char* at = std::max(mistake.at, in_.current());
+    const char* to = mistake.resume ? mistake.resume : block_on_line(at, end_);
+    if (!to) to = resume_after(at, frame.begin, end_, builder_.bracket_count() - frame.brackets);
+    builder_.unwind(frame, frames);
+    bump_to(std::max(to, in_.current()));
+    return true;
+  }
+
+  void read_entry(llvm::SmallVectorImpl<ast::Item>& items, ast::Place place) {
+    Builder::Frame frame = builder_.frame(in_.current());
+    std::size_t frames = builder_.frame_count();
+    bool broken = false;
+    match<g::key>();
+    Builder::Frame behind_key = builder_.frame(in_.current());
+    behind_key.begin = frame.begin;
+    try {
+      match<g::entry_value>();
+    } catch (Mistake& mistake) {
+      broken = recover(mistake, behind_key, frames);
+      builder_.add_invalid(in_.current());
+    }
+    const ast::Entry* entry = builder_.finish_entry(frame, in_.current());
+    check_place(*entry, place, builder_.sink());
+    items.push_back({nullptr, entry});
+    if (!broken) finish_item(frame.begin);
+  }
+
+  void read_statement(llvm::SmallVectorImpl<ast::Item>& items, ast::Place place) {
+    Builder::Frame frame = builder_.frame(in_.current());
+    std::size_t frames = builder_.frame_count();
+    bool broken = false;
+    try {
+      if (!match<g::header>()) return skip_garbage(frame.begin);
+    } catch (Mistake& mistake) {
+      broken = recover(mistake, frame, frames);
+    }
+    ast::Statement* statement = builder_.finish_statement(frame, in_.current());
+    if (statement->pieces.empty()) return;
+    shape(*statement, place, broken, builder_.file().arena, builder_.sink());
+    match<g::blanks>();
+    bool block = !in_.empty() && *in_.current() == '{';
+    if (block) read_block(*statement, place_inside(*statement, place));
+    items.push_back({statement, nullptr});
+    if (!broken || block) finish_item(frame.begin);
+  }
+
+  void skip_garbage(const char* begin) {
+    report({Mistake::Kind::no_statement, in_.current(), nullptr}, builder_, end_);
+    bump_to(resume_after(in_.current(), begin, end_, 0));
+  }
+
+  void read_block(ast::Statement& owner, ast::Place place) {
+    const char* open = in_.current();
+    if (builder_.depth >= deepest) throw Mistake{Mistake::Kind::too_deep, open, nullptr};
+    ++builder_.depth;
+    unsigned header_column = column_of_line(open);
+    auto* block = builder_.make<ast::Block>();
+    llvm::SmallVector<ast::Item, 16> items;
+    in_.bump(1);
+    for (match<g::separator>();; match<g::separator>()) {
+      if (in_.empty() || ends_by_indentation(header_column)) {
+        leave_open(open);
+        break;
+      }
+      if (*in_.current() == '}') {
+        in_.bump(1);
+        break;
+      }
+      read_item(items, place);
+    }
+    --builder_.depth;
+    block->items = builder_.copy(items);
+    block->span = builder_.span(open, in_.current());
+    owner.block = block;
+    owner.span.end = block->span.end;
+  }
+
+  // Only in the second reading of a file whose braces do not match: there the author's indentation tells which.
+  bool ends_by_indentation(unsigned header_column) const {
+    return trust_indentation_ && begins_line(in_.current()) && *in_.current() != '}' &&
+           column_of_line(in_.current()) <= header_column;
+  }
+
+  void leave_open(const char* open) {
+    unbalanced_ = true;
+    if (!std::exchange(open_told_, true) || trust_indentation_)
+      report({Mistake::Kind::left_open, open, nullptr}, builder_, end_);
+  }
+
+  unsigned column_of_line(const char* at) const { return indentation_of_line(at, in_.begin()); }
+  bool begins_line(const char* at) const { return syntax::begins_line(at, in_.begin()); }
+
+  Input& in_;
+  Builder& builder_;
+  const char* end_;
+  bool trust_indentation_;
+  bool unbalanced_ = false;
+  bool open_told_ = false;
+};
+
+// Gives whether braces matched.
+bool read(ast::File& file, const source::File& source, diagnostics::Sink& sink, bool trust_indentation) {
+  file.source = &source;
+  const std::string& text = source.text;
+  Input in(text.data(), text.data() + text.size(), source.name.c_str());
+  if (text.starts_with("\xEF\xBB\xBF")) in.bump(3);
+  Builder builder(file, sink);
+  Reader reader(in, builder, trust_indentation);
+  try {
+    file.items = reader.file();
+  } catch (Mistake& mistake) {
+    report(mistake, builder, in.end(0));
+  }
+  return !reader.unbalanced();
+}
+
+}  // namespace
+
+std::unique_ptr<ast::File> parse(const source::File& source, diagnostics::Sink& sink) {
+  diagnostics::Sink found;
+  auto file = std::make_unique<ast::File>();
+  if (!read(*file, source, found, false)) {
+    found = {};
+    file = std::make_unique<ast::File>();
+    read(*file, source, found, true);
+  }
+  attach_documentation(*file);
+  sink.append(std::move(found));
+  return file;
+}
+
+}  // namespace sluice::syntax
