@@ -8,7 +8,7 @@ template <typename Rule>
 inline constexpr const char* expected = nullptr;
 
 template <> inline constexpr const char* expected<expression> = "a value";
-template <> inline constexpr const char* expected<operand> = "a value";
+template <> inline constexpr const char* expected<right_operand> = "a value";
 template <> inline constexpr const char* expected<guarded<operand>> = "a value";
 template <> inline constexpr const char* expected<pegtl::sor<index_all, expression>> = "an index or `*`";
 template <> inline constexpr const char* expected<pegtl::sor<member_name, member_all>> = "a name or `*`";

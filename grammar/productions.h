@@ -101,7 +101,9 @@ struct operator_sign : pegtl::sor<pegtl::two<'&'>, pegtl::two<'|'>, pegtl::two<'
                                   pegtl::seq<pegtl::one<'<', '>'>, pegtl::opt<pegtl::one<'='>>>> {};
 struct spaced_arithmetic : pegtl::seq<pegtl::plus<pegtl::blank>, arithmetic_sign> {};
 struct binary_operator : pegtl::sor<pegtl::seq<blanks, operator_sign>, spaced_arithmetic> {};
-struct operation : pegtl::seq<binary_operator, newlines, pegtl::must<operand>> {};
+// A `{` behind an operator opens the block of a header that lacks an operand, not a map.
+struct right_operand : pegtl::seq<pegtl::not_at<pegtl::one<'{'>>, operand> {};
+struct operation : pegtl::seq<binary_operator, newlines, pegtl::must<right_operand>> {};
 
 // lint.result == "success" && !cancelled()
 struct expression_begin : pegtl::success {};

@@ -184,9 +184,9 @@ class Reader {
     shape(*statement, place, broken, builder_.file().arena, builder_.sink());
     match<g::blanks>();
     bool block = !in_.empty() && *in_.current() == '{';
-    if (block) read_block(*statement, place_inside(*statement, place));
+    bool closed = !block || read_block(*statement, place_inside(*statement, place));
     items.push_back({statement, nullptr});
-    if (!broken || block) finish_item(frame.begin);
+    if (closed && (!broken || block)) finish_item(frame.begin);
   }
 
   void skip_garbage(const char* begin) {
@@ -194,7 +194,8 @@ class Reader {
     bump_to(resume_after(in_.current(), begin, end_, 0));
   }
 
-  void read_block(ast::Statement& owner, ast::Place place) {
+  // Gives whether the block was closed.
+  bool read_block(ast::Statement& owner, ast::Place place) {
     const char* open = in_.current();
     if (builder_.depth >= deepest) throw Mistake{Mistake::Kind::too_deep, open, nullptr};
     ++builder_.depth;
@@ -202,22 +203,20 @@ class Reader {
     auto* block = builder_.make<ast::Block>();
     llvm::SmallVector<ast::Item, 16> items;
     in_.bump(1);
-    for (match<g::separator>();; match<g::separator>()) {
-      if (in_.empty() || ends_by_indentation(header_column)) {
-        leave_open(open);
-        break;
-      }
-      if (*in_.current() == '}') {
-        in_.bump(1);
-        break;
-      }
+    match<g::separator>();
+    while (!in_.empty() && *in_.current() != '}' && !ends_by_indentation(header_column)) {
       read_item(items, place);
+      match<g::separator>();
     }
+    bool closed = !in_.empty() && *in_.current() == '}';
+    if (closed) in_.bump(1);
+    else leave_open(open);
     --builder_.depth;
     block->items = builder_.copy(items);
     block->span = builder_.span(open, in_.current());
     owner.block = block;
     owner.span.end = block->span.end;
+    return closed;
   }
 
   // Only in the second reading of a file whose braces do not match: there the author's indentation tells which.
