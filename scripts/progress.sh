@@ -28,21 +28,23 @@ quietly() {
 
 # While the process lives, the newest line of its log: in place on a terminal, elsewhere a line every 20 s.
 show_progress() {
-  local process=$1 log=$2 line ticks=0
+  local process=$1 log=$2 began=$SECONDS ticks=0
   while kill -0 "$process" 2>/dev/null; do
     sleep 0.25
     ticks=$((ticks + 1))
     if [[ -t 1 && $((ticks % 4)) -eq 0 ]]; then
-      line=$(tail -n 1 "$log" | tr -d '\r\033')
-      printf '\r\033[K  %.76s' "$line"
+      printf '\r\033[K  %s' "$(newest_line "$log" "$began")"
     elif [[ ! -t 1 && $((ticks % 80)) -eq 0 ]]; then
-      line=$(tail -n 1 "$log" | tr -d '\r\033')
-      printf '  … %.76s\n' "$line"
+      printf '  %s\n' "$(newest_line "$log" "$began")"
     fi
   done
   if [[ -t 1 ]]; then
     printf '\r\033[K'
   fi
+}
+
+newest_line() {  # newest_line LOG BEGAN
+  printf '%3d s  %.70s' $((SECONDS - $2)) "$(tail -n 1 "$1" | tr -d '\r\033')"
 }
 
 # build_release TARGET CMAKE-OPTION...: configures and builds one target of the release preset.
