@@ -28,7 +28,8 @@ class Tool:
         self.sluice, self.folder = sluice, folder
 
     def run(self, *arguments, merged=False):
-        environment = dict(os.environ, NO_COLOR="1", TERM="dumb", HOME=str(self.folder), LC_ALL="C.UTF-8")
+        outside = {key: value for key, value in os.environ.items() if key != "CI" and not key.startswith("GITHUB_")}
+        environment = outside | {"NO_COLOR": "1", "TERM": "dumb", "HOME": str(self.folder), "LC_ALL": "C.UTF-8"}
         result = subprocess.run([self.sluice, *map(str, arguments)], cwd=self.folder, env=environment,
                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=LIMIT_SECONDS,
                                 stderr=subprocess.STDOUT if merged else subprocess.PIPE)
