@@ -26,7 +26,8 @@ struct Expression {
     index,                          ///< operands[0] [ operands[1] ]
     filter,                         ///< operands[0] .*
     call,                           ///< `text` ( operands )
-    negation, both, either, equal, unequal, less, less_equal, greater, greater_equal,
+    negation,                       ///< of its one operand; those that follow have two
+    both, either, equal, unequal, less, less_equal, greater, greater_equal,
     fallback,                       ///< `??`; `type` says how an absent value is told and how text is decoded
     text,                           ///< operands' texts, one after the other
     by_backend,                     ///< operands[0] on GitHub, operands[1] here

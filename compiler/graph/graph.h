@@ -19,7 +19,8 @@ using Bindings = std::vector<std::pair<std::string, ExpressionId>>;  ///< in sou
 
 enum class Backend : std::uint8_t { both, github, local };
 
-/// A text for a shell. No expression is left in it: what was one is a variable of the step's `env`, quoted for its place.
+/// A text for a shell. No expression is left in it: what was one is a variable of the step's `env`, quoted for its
+/// place.
 struct Run {
   std::string shell;  ///< `bash`, `sh`, `python`, `pwsh`, or a command with `{0}`
   std::string text;   ///< as the author's lines, ends in a newline exactly if it has several lines
