@@ -28,9 +28,20 @@ Operator operator_of(Kind kind) {
     case Kind::greater: return {" > ", Binding::relation};
     case Kind::greater_equal: return {" >= ", Binding::relation};
     case Kind::fallback: return {" ?? ", Binding::fallback};
-    case Kind::null: case Kind::boolean: case Kind::number: case Kind::string: case Kind::list: case Kind::map:
-    case Kind::context: case Kind::member: case Kind::index: case Kind::filter: case Kind::call: case Kind::negation:
-    case Kind::text: case Kind::by_backend: break;
+    case Kind::null:
+    case Kind::boolean:
+    case Kind::number:
+    case Kind::string:
+    case Kind::list:
+    case Kind::map:
+    case Kind::context:
+    case Kind::member:
+    case Kind::index:
+    case Kind::filter:
+    case Kind::call:
+    case Kind::negation:
+    case Kind::text:
+    case Kind::by_backend: break;
   }
   return {};
 }
@@ -54,8 +65,11 @@ class Describer {
     const Expression& expression = graph_[id];
     switch (expression.kind) {
       case Kind::null: out_ += "null"; return;
-      case Kind::boolean: case Kind::number: case Kind::context: out_ += expression.text; return;
-      case Kind::string: case Kind::text: write_quoted(id); return;
+      case Kind::boolean:
+      case Kind::number:
+      case Kind::context: out_ += expression.text; return;
+      case Kind::string:
+      case Kind::text: write_quoted(id); return;
       case Kind::list: write_list(expression, '[', ']'); return;
       case Kind::map: write_map(expression); return;
       case Kind::member: write_member(expression); return;
@@ -64,16 +78,22 @@ class Describer {
       case Kind::call: out_ += expression.text, write_list(expression, '(', ')'); return;
       case Kind::negation: out_ += '!', write(expression.operands[0], negation); return;
       case Kind::by_backend: write(expression.operands[0], outer); return;
-      case Kind::both: case Kind::either: case Kind::equal: case Kind::unequal: case Kind::less:
-      case Kind::less_equal: case Kind::greater: case Kind::greater_equal: case Kind::fallback:
-        write_operator(expression, outer);
-        return;
+      case Kind::both:
+      case Kind::either:
+      case Kind::equal:
+      case Kind::unequal:
+      case Kind::less:
+      case Kind::less_equal:
+      case Kind::greater:
+      case Kind::greater_equal:
+      case Kind::fallback: write_operator(expression, outer); return;
     }
   }
 
   void write_text(ExpressionId id, bool quoted) {
     const Expression& expression = graph_[id];
-    if (expression.kind == Kind::string) return quoted ? append_escaped(expression.text) : void(out_ += expression.text);
+    if (expression.kind == Kind::string)
+      return quoted ? append_escaped(expression.text) : void(out_ += expression.text);
     if (expression.kind == Kind::text) {
       for (ExpressionId part : expression.operands) write_text(part, quoted);
       return;
@@ -89,10 +109,14 @@ class Describer {
   void append_escaped(std::string_view text) {
     for (char c : text) {
       if (c == '"' || c == '\\') out_ += '\\';
-      if (c == '\n') out_ += "\\n";
-      else if (c == '\t') out_ += "\\t";
-      else if (c == '\r') out_ += "\\r";
-      else out_ += c;
+      if (c == '\n')
+        out_ += "\\n";
+      else if (c == '\t')
+        out_ += "\\t";
+      else if (c == '\r')
+        out_ += "\\r";
+      else
+        out_ += c;
     }
   }
 
@@ -116,8 +140,10 @@ class Describer {
     for (std::size_t i = 0; i < expression.operands.size(); ++i) {
       if (i) out_ += ", ";
       const std::string& name = expression.names[i];
-      if (is_name(name)) out_ += name;
-      else out_ += '"', append_escaped(name), out_ += '"';
+      if (is_name(name))
+        out_ += name;
+      else
+        out_ += '"', append_escaped(name), out_ += '"';
       out_ += ": ";
       write(expression.operands[i], any);
     }
