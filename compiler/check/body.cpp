@@ -1,0 +1,237 @@
+#include "check/checker.h"
+
+namespace sluice::check {
+namespace {
+
+using Kind = Expression::Kind;
+
+DIAGNOSTIC(HiddenName, "`{}` hides another `{}`");
+DIAGNOSTIC(DuplicateName, "`{}` is declared twice in this stage");
+DIAGNOSTIC(NotIterable, "a {} is no list");
+DIAGNOSTIC(MisplacedStatement, "`{}` stands where `key: value` is expected");
+DIAGNOSTIC(TypeMismatch, "{} is a {}, but a {} is needed");
+DIAGNOSTIC(NotCallable, "`{}` gives a value, but a step is needed here");
+DIAGNOSTIC(UnknownPermission, "there is no permission `{}`");
+DIAGNOSTIC(MissingPiece, "`{}` lacks a type or a value");
+
+constexpr llvm::StringLiteral scopes[] = {"actions", "attestations", "checks", "contents", "deployments", "discussions", "id-token",
+                                          "issues", "models", "packages", "pages", "pull-requests", "repository-projects",
+                                          "security-events", "statuses"};
+
+}  // namespace
+
+void Checker::check_items(llvm::ArrayRef<ast::Item> items, const Body& body) {
+  for (const ast::Item& item : items)
+    if (item.statement) check_statement(*item.statement, body);
+}
+
+void Checker::check_statement(const Statement& statement, const Body& body) {
+  switch (statement.word) {
+    case Word::call: return check_call_statement(statement, body);
+    case Word::run: return check_run(statement);
+    case Word::uses: return check_uses(statement);
+    case Word::step: return check_step(statement, body);
+    case Word::output: return check_output(statement, body);
+    case Word::artifact: return check_artifact(statement, body);
+    case Word::service: return check_service(statement);
+    case Word::let: return check_let(statement);
+    case Word::if_: case Word::else_: case Word::for_: case Word::when: return check_unfolding(statement, body);
+    case Word::backend: return check_block(statement, body);
+    case Word::matrix: return check_matrix(statement);
+    case Word::permissions: return check_permissions(statement);
+    case Word::concurrency: if (statement.value) expect(*statement.value, Type::Kind::string, "the group"); return;
+    case Word::native: return check_entries(statement, true);
+    case Word::require:
+      if (!statement.values.empty()) expect(*statement.values[0], Type::Kind::boolean, "the requirement");
+      if (statement.values.size() > 1) expect(*statement.values[1], Type::Kind::string, "the reason");
+      return;
+    case Word::rollback: case Word::sleep: case Word::watch: case Word::await: case Word::commit: case Word::input:
+      return delivery_word(statement);
+    case Word::invalid: return;
+    default: return check_option(statement);
+  }
+}
+
+void Checker::check_block(const Statement& statement, const Body& body) {
+  std::size_t mark = scope_.mark();
+  if (statement.block) check_items(statement.block->items, body);
+  scope_.restore(mark);
+}
+
+void Checker::check_unfolding(const Statement& statement, const Body& body) {
+  std::size_t mark = scope_.mark();
+  if (statement.word == Word::for_) {
+    const Expression* list = statement.clause(ast::Clause::in);
+    const Type* type = list ? type_of(*list) : table_.simple(Type::Kind::any);
+    bool iterable = type->kind == Type::Kind::list || type->kind == Type::Kind::any || type->kind == Type::Kind::json;
+    if (!iterable) sink_.report<NotIterable>(list->span, types::describe(type)).help("write `[a, b]`");
+    Symbol* variable = make(Symbol::Kind::loop_variable, statement.name, &statement);
+    variable->type = type->element ? type->element : table_.simple(Type::Kind::any);
+    scope_.add(variable);
+  } else if (statement.value) {
+    expect(*statement.value, Type::Kind::boolean, "the condition");
+  }
+  if (statement.block && !body.owner && pipeline_ && statement.word != Word::when) {
+    for (const ast::Item& item : statement.block->items) {
+      if (!item.statement) continue;
+      if (body.stage || item.statement->word == Word::stage || item.statement->word == Word::notify) check_pipeline_statement(*item.statement);
+      else check_statement(*item.statement, body);
+    }
+  } else if (statement.block) {
+    check_items(statement.block->items, body);
+  }
+  // Steps and names from inside a `when` can be used behind it; those of a loop cannot.
+  if (statement.word == Word::for_) scope_.restore(mark);
+}
+
+void Checker::check_call_statement(const Statement& statement, const Body& body) {
+  const Expression& call = *statement.value;
+  const Type* type = type_of(call);
+  if (type->kind != Type::Kind::steps && type->kind != Type::Kind::any)
+    sink_.report<NotCallable>(call.span, std::string_view(call.operands[0]->text));
+  check_options(statement);
+  // What a step holds gives the step its outputs.
+  auto found = program_.calls.find(&call);
+  if (found == program_.calls.end() || !body.owner || body.stage) return;
+  const Symbol& callee = *found->second.callee;
+  if (callee.kind == Symbol::Kind::step_function)
+    for (const auto& output : callee.outputs) body.owner->outputs.insert(output);
+  if (callee.kind == Symbol::Kind::action && callee.statement->block)
+    for (const ast::Item& item : callee.statement->block->items)
+      if (item.statement && item.statement->word == Word::output)
+        body.owner->outputs.insert({item.statement->name.text, read_type(item.statement->type)});
+}
+
+void Checker::check_step(const Statement& statement, const Body& body) {
+  if (statement.title) expect(*statement.title, Type::Kind::string, "the title");
+  if (const Expression* when = statement.clause(ast::Clause::when)) expect(*when, Type::Kind::boolean, "the condition");
+  Symbol* step = make(Symbol::Kind::step, statement.name, &statement);
+  std::size_t mark = scope_.mark();
+  if (statement.block) check_items(statement.block->items, {step, false});
+  scope_.restore(mark);
+  if (!statement.name) return;
+  Symbol* hidden = scope_.find(statement.name.text);
+  if (hidden && hidden->kind == Symbol::Kind::step)
+    sink_.report<DuplicateName>(statement.name.span, std::string_view(statement.name.text)).note(hidden->span, "declared here first");
+  (void)body;
+  scope_.add(step);
+}
+
+void Checker::check_output(const Statement& statement, const Body& body) {
+  const Type* type = statement.type ? read_type(statement.type) : nullptr;
+  if (statement.value) {
+    if (type) expect(*statement.value, type, "the output");
+    else type = type_of(*statement.value);
+  }
+  if (!type) {
+    sink_.report<MissingPiece>(statement.header, fmt::format("output {}", std::string_view(statement.name.text)))
+        .help("write `output {0}: string`, or `output {0} = …`", std::string_view(statement.name.text));
+    type = table_.simple(Type::Kind::any);
+  }
+  if (body.owner) body.owner->outputs.insert({statement.name.text, type});
+}
+
+void Checker::check_artifact(const Statement& statement, const Body& body) {
+  if (statement.value) type_of(*statement.value);
+  if (body.owner && body.stage) body.owner->artifacts.insert({statement.name.text, &statement});
+}
+
+void Checker::check_let(const Statement& statement) {
+  if (Symbol* hidden = find_value(statement.name.text); hidden && hidden->kind != Symbol::Kind::stage)
+    sink_.report<HiddenName>(statement.name.span, std::string_view(statement.name.text), std::string_view(statement.name.text))
+        .note(hidden->span, "the other one");
+  Symbol* symbol = make(Symbol::Kind::let, statement.name, &statement);
+  symbol->type = statement.value ? type_of(*statement.value) : table_.simple(Type::Kind::any);
+  if (statement.type && statement.value) expect(*statement.value, read_type(statement.type), "the value");
+  scope_.add(symbol);
+}
+
+void Checker::check_run(const Statement& statement) {
+  if (statement.value) expect(*statement.value, Type::Kind::string, "the script");
+  check_options(statement);
+}
+
+void Checker::check_uses(const Statement& statement) {
+  if (statement.value) expect_static_text(*statement.value, "the action");
+  if (!statement.block) return;
+  for (const ast::Item& item : statement.block->items) {
+    if (!item.statement) continue;
+    if (item.statement->word == Word::with) check_entries(*item.statement, true);
+    else check_option(*item.statement);
+  }
+}
+
+void Checker::check_options(const Statement& statement) {
+  if (!statement.block) return;
+  for (const ast::Item& item : statement.block->items)
+    if (item.statement) check_option(*item.statement);
+}
+
+// The options that pipelines, stages and steps share.
+void Checker::check_option(const Statement& statement) {
+  switch (statement.word) {
+    case Word::env: case Word::with:
+      if (statement.value) expect(*statement.value, table_.map_of(table_.simple(Type::Kind::json)), "the environment");
+      return check_entries(statement, true);
+    case Word::timeout: case Word::expect: if (statement.value) expect(*statement.value, Type::Kind::duration, "the time"); return;
+    case Word::allow_failure: case Word::fail_fast: case Word::cancel_running:
+      if (statement.value) expect(*statement.value, Type::Kind::boolean, "this");
+      return;
+    case Word::retry:
+      if (statement.value) expect(*statement.value, Type::Kind::number, "the number of attempts");
+      if (const Expression* every = statement.clause(ast::Clause::every)) expect(*every, Type::Kind::duration, "the pause");
+      return;
+    case Word::max_parallel: if (statement.value) expect(*statement.value, Type::Kind::number, "the number"); return;
+    case Word::working_directory: case Word::url: if (statement.value) expect(*statement.value, Type::Kind::string, "this"); return;
+    case Word::runs_on: for (const Expression* label : statement.values) expect(*label, Type::Kind::string, "the label"); return;
+    case Word::shell:
+      if (statement.value && statement.value->kind != Kind::name) expect_static_text(*statement.value, "the shell");
+      return;
+    case Word::verify: return delivery_word(statement);
+    default: return;
+  }
+}
+
+void Checker::check_entries(const Statement& statement, bool scalars) {
+  if (!statement.block) return;
+  for (const ast::Item& item : statement.block->items) {
+    if (item.statement) {
+      if (item.statement->word != Word::invalid)
+        sink_.report<MisplacedStatement>(item.statement->header, std::string_view(item.statement->keyword.text));
+      continue;
+    }
+    const Type* type = type_of(*item.entry->value);
+    if (scalars && !types::is_scalar(type))
+      sink_.report<TypeMismatch>(item.entry->value->span, fmt::format("`{}`", std::string_view(item.entry->key.text)), types::describe(type), "text");
+  }
+}
+
+void Checker::check_permissions(const Statement& statement) {
+  if (!statement.block) return;
+  for (const ast::Item& item : statement.block->items) {
+    if (!item.entry) continue;
+    llvm::StringRef scope = item.entry->key.text;
+    if (std::find(std::begin(scopes), std::end(scopes), scope) == std::end(scopes)) {
+      llvm::SmallVector<llvm::StringRef, 16> known(std::begin(scopes), std::end(scopes));
+      auto told = sink_.report<UnknownPermission>(item.entry->key.span, std::string_view(scope));
+      llvm::StringRef near = diagnostics::nearest(scope, known);
+      if (!near.empty()) told.help("did you mean `{}`?", std::string_view(near)).fix(item.entry->key.span, near.str());
+    }
+    llvm::StringRef access = item.entry->value->text;
+    if (access != "read" && access != "write" && access != "none" && item.entry->value->kind != Kind::invalid)
+      sink_.report<UnknownPermission>(item.entry->value->span, std::string_view(access)).help("write `read`, `write` or `none`");
+  }
+}
+
+void Checker::check_matrix(const Statement& statement) {
+  if (statement.value) type_of(*statement.value);
+  if (!statement.block) return;
+  for (const ast::Item& item : statement.block->items) {
+    if (!item.entry) continue;
+    const Type* type = type_of(*item.entry->value);
+    bool fits = type->kind == Type::Kind::list || type->kind == Type::Kind::any || type->kind == Type::Kind::json;
+    if (!fits) sink_.report<TypeMismatch>(item.entry->value->span, fmt::format("`{}`", std::string_view(item.entry->key.text)), types::describe(type), "list");
+  }
+}
+
+}  // namespace sluice::check

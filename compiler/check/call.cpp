@@ -1,0 +1,218 @@
+#include "check/checker.h"
+#include "check/contexts.h"
+
+namespace sluice::check {
+namespace {
+
+using Kind = Expression::Kind;
+
+DIAGNOSTIC(UnknownFunction, "there is no `{}` to call");
+DIAGNOSTIC(NotCallable, "`{}` cannot be called");
+DIAGNOSTIC(MissingArgument, "`{}` needs `{}`");
+DIAGNOSTIC(UnknownArgument, "`{}` has no parameter `{}`");
+DIAGNOSTIC(ExtraArgument, "`{}` takes {} arguments, this is one more");
+DIAGNOSTIC(DuplicateArgument, "`{}` is given twice");
+DIAGNOSTIC(Recursion, "`{}` calls itself");
+
+std::string_view callee_text(const Expression& call) { return call.operands[0]->text; }
+
+llvm::SmallVector<llvm::StringRef, 16> callable_names(const Module& module) {
+  llvm::SmallVector<llvm::StringRef, 16> names;
+  for (const auto& entry : module.names) {
+    bool hidden = entry.first().startswith("_") || entry.second->kind == Symbol::Kind::module;
+    if (!hidden) names.push_back(entry.first());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+}  // namespace
+
+Symbol* Checker::resolve_callee(const Expression& callee, const Use*& use) {
+  if (callee.kind == Kind::name) {
+    if (Symbol* symbol = find_callee(callee.text)) return symbol;
+    auto told = sink_.report<UnknownFunction>(callee.span, std::string_view(callee.text));
+    llvm::SmallVector<llvm::StringRef, 16> known = callable_names(*module_);
+    known.append(callable_names(*program_.modules.front()));
+    for (const BuiltinInfo& info : builtin_functions()) known.push_back(info.name);
+    llvm::StringRef near = diagnostics::nearest(callee.text, known);
+    if (!near.empty()) told.help("did you mean `{}`?", std::string_view(near)).fix(callee.span, near.str());
+    for (const ast::WordInfo& word : ast::words())
+      if (word.spelling == callee.text) told.help("`{}` is a word: write a blank behind it, not `(`", std::string_view(word.spelling));
+    return nullptr;
+  }
+  if (callee.kind != Kind::member || callee.operands[0]->kind != Kind::name) {
+    sink_.report<NotCallable>(callee.span, std::string_view(callee.text));
+    return nullptr;
+  }
+  const Expression& base = *callee.operands[0];
+  Symbol* module = find_callee(base.text);
+  if (!module || module->kind != Symbol::Kind::module) {
+    auto told = sink_.report<UnknownFunction>(callee.span, fmt::format("{}.{}", std::string_view(base.text), std::string_view(callee.text)));
+    if (!module) told.help("is `use std.{}` missing?", std::string_view(base.text));
+    return nullptr;
+  }
+  use = module->use;
+  auto found = use->module->names.find(callee.text);
+  bool hidden = callee.text.startswith("_");
+  if (found != use->module->names.end() && !hidden) return found->second;
+  auto known = callable_names(*use->module);
+  unknown_member(callee, fmt::format("module `{}`", std::string_view(base.text)), known);
+  return nullptr;
+}
+
+const Type* Checker::type_of_call(const Expression& expression) {
+  const Expression& callee = *expression.operands[0];
+  if (callee.kind == Kind::name && !find_callee(callee.text))
+    if (const BuiltinInfo* info = builtin_function(callee.text)) return type_of_builtin(expression, info->name);
+  const Use* use = nullptr;
+  Symbol* symbol = resolve_callee(callee, use);
+  if (!symbol) {
+    for (const Expression* argument : expression.operands.drop_front()) type_of(*argument);
+    return table_.simple(Type::Kind::any);
+  }
+  return apply(expression, *symbol, use);
+}
+
+const Type* Checker::type_of_builtin(const Expression& call, llvm::StringRef name) {
+  const BuiltinInfo& info = *builtin_function(name);
+  std::size_t count = call.operands.size() - 1;
+  const Type* first = nullptr;
+  for (const Expression* argument : call.operands.drop_front()) {
+    const Type* type = type_of(*argument);
+    if (!first) first = type;
+  }
+  if (count < info.least) sink_.report<MissingArgument>(call.span, std::string_view(name), fmt::format("{} arguments", info.least));
+  if (count > info.most) sink_.report<ExtraArgument>(call.operands[info.most + 1]->span, std::string_view(name), info.most);
+  using T = Type::Kind;
+  if (info.status || name == "contains" || name == "startsWith" || name == "endsWith" || name == "increasing")
+    return table_.simple(T::boolean);
+  if (name == "length" || name == "sum") return table_.simple(T::number);
+  if (name == "first" || name == "last" || name == "min" || name == "max")
+    return first && first->element ? first->element : first ? first : table_.simple(T::any);
+  if (name == "keys" || name == "values") return table_.list_of(table_.simple(T::json));
+  if (name == "fromJSON" || name == "case") return table_.simple(T::json);
+  return table_.simple(T::string);
+}
+
+// Puts each argument to its parameter. `implied` is one that the caller adds by itself.
+void Checker::match_arguments(const Expression& call, llvm::ArrayRef<ast::Parameter> parameters, Call& result,
+                              llvm::StringRef implied) {
+  result.arguments.assign(parameters.size(), nullptr);
+  std::size_t next = 0;
+  for (std::size_t i = 1; i < call.operands.size(); ++i) {
+    const Expression& argument = *call.operands[i];
+    const ast::Name& name = call.names[i - 1];
+    std::size_t which = next;
+    if (name) {
+      auto named = std::find_if(parameters.begin(), parameters.end(), [&](const auto& p) { return p.name.text == name.text; });
+      which = static_cast<std::size_t>(named - parameters.begin());
+    }
+    if (which >= parameters.size()) {
+      type_of(argument);
+      if (!name) {
+        sink_.report<ExtraArgument>(argument.span, callee_text(call), parameters.size());
+        continue;
+      }
+      llvm::SmallVector<llvm::StringRef, 8> known;
+      for (const ast::Parameter& parameter : parameters) known.push_back(parameter.name.text);
+      auto told = sink_.report<UnknownArgument>(name.span, callee_text(call), std::string_view(name.text));
+      llvm::StringRef near = diagnostics::nearest(name.text, known);
+      if (!near.empty()) told.help("did you mean `{}`?", std::string_view(near)).fix(name.span, near.str());
+      else if (!known.empty()) told.help("it has {}", diagnostics::list_of(known));
+      continue;
+    }
+    if (result.arguments[which]) sink_.report<DuplicateArgument>(argument.span, std::string_view(parameters[which].name.text));
+    result.arguments[which] = &argument;
+    next = which + 1;
+    const Module* outer = std::exchange(module_, result.callee->module);
+    const Type* wanted = read_type(parameters[which].type);
+    module_ = outer;
+    expect(argument, wanted, fmt::format("`{}`", std::string_view(parameters[which].name.text)));
+  }
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    bool optional = parameters[i].default_value || (parameters[i].type && parameters[i].type->optional);
+    if (!result.arguments[i] && !optional && parameters[i].name.text != implied)
+      sink_.report<MissingArgument>(call.operands[0]->span, callee_text(call), std::string_view(parameters[i].name.text))
+          .note(parameters[i].name.span, "declared here");
+  }
+}
+
+void Checker::match_action(const Expression& call, const Symbol& action) {
+  llvm::SmallVector<ast::Parameter, 16> inputs;
+  if (action.statement->block) {
+    for (const ast::Item& item : action.statement->block->items) {
+      if (!item.statement || item.statement->word != Word::input) continue;
+      inputs.push_back({item.statement->name, item.statement->type, item.statement->value});
+    }
+  }
+  Call result;
+  result.callee = &action;
+  match_arguments(call, inputs, result, "");
+  program_.calls[&call] = std::move(result);
+}
+
+const Type* Checker::apply(const Expression& call, Symbol& callee, const Use* use) {
+  program_.resolved[call.operands[0]] = &callee;
+  Call result;
+  result.callee = &callee;
+  result.use = use;
+  switch (callee.kind) {
+    case Symbol::Kind::action: match_action(call, callee); return table_.simple(Type::Kind::steps);
+    case Symbol::Kind::step_function: case Symbol::Kind::service_function: case Symbol::Kind::stage_template: {
+      // `artifact report = upload(…)` names what is uploaded.
+      llvm::StringRef implied = callee.kind == Symbol::Kind::step_function ? "name" : "";
+      match_arguments(call, callee.statement->parameters, result, implied);
+      program_.calls[&call] = std::move(result);
+      if (callee.kind != Symbol::Kind::stage_template) check_function(callee);
+      return table_.simple(Type::Kind::steps);
+    }
+    case Symbol::Kind::function: {
+      match_arguments(call, callee.statement->parameters, result, "");
+      program_.calls[&call] = std::move(result);
+      check_function(callee);
+      return callee.type ? callee.type : table_.simple(Type::Kind::any);
+    }
+    default: break;
+  }
+  sink_.report<NotCallable>(call.operands[0]->span, std::string_view(callee.name)).note(callee.span, "declared here");
+  return table_.simple(Type::Kind::any);
+}
+
+// A function's body is checked once, in its own module, with its parameters' declared types.
+void Checker::check_function(Symbol& function) {
+  if (function.in_progress) {
+    if (!function.checked) sink_.report<Recursion>(function.span, std::string_view(function.name)).help("unfolding must end: write the steps out");
+    function.checked = true;
+    return;
+  }
+  if (function.checked) return;
+  function.in_progress = true;
+  const Module* module = std::exchange(module_, function.module);
+  Pipeline* pipeline = std::exchange(pipeline_, nullptr);
+  std::size_t floor = scope_.seal();
+  std::size_t mark = scope_.mark();
+  for (std::size_t i = 0; i < function.statement->parameters.size(); ++i) {
+    const ast::Parameter& parameter = function.statement->parameters[i];
+    Symbol* symbol = make(Symbol::Kind::parameter, parameter.name, function.statement);
+    symbol->type = read_type(parameter.type);
+    symbol->position = i;
+    if (parameter.default_value) expect(*parameter.default_value, symbol->type, "the default");
+    scope_.add(symbol);
+  }
+  if (function.kind == Symbol::Kind::function) {
+    function.type = function.statement->value ? type_of(*function.statement->value) : table_.simple(Type::Kind::any);
+  } else if (function.kind == Symbol::Kind::service_function) {
+    check_service_function(function);
+  } else if (function.statement->block) {
+    check_items(function.statement->block->items, {&function, false});
+  }
+  scope_.restore(mark);
+  scope_.unseal(floor);
+  pipeline_ = pipeline;
+  module_ = module;
+  function.in_progress = false;
+  function.checked = true;
+}
+
+}  // namespace sluice::check

@@ -1,0 +1,201 @@
+#include "check/checker.h"
+
+namespace sluice::check {
+namespace {
+
+DIAGNOSTIC(DuplicateName, "`{}` is declared twice");
+DIAGNOSTIC(UnknownType, "there is no type `{}`");
+DIAGNOSTIC(DeliveryWord, "`{}` is read but not compiled by this version");
+DIAGNOSTIC(MissingArgument, "module `{}` needs `{}`");
+DIAGNOSTIC(UnknownArgument, "module `{}` has no parameter `{}`");
+
+// `use std.python` is known as `python`, `use "./common.pipe" as c` as `c`.
+ast::Name name_of_use(const Statement& statement) {
+  if (const Expression* as = statement.clause(ast::Clause::as)) return {as->text, as->span};
+  const Expression* path = statement.value;
+  if (path->kind == Expression::Kind::call) path = path->operands[0];
+  if (path->kind == Expression::Kind::member || path->kind == Expression::Kind::name) return {path->text, path->span};
+  llvm::StringRef text = path->parts.empty() ? "" : path->parts[0].text;
+  text = text.rsplit('/').second.empty() ? text : text.rsplit('/').second;
+  return {text.split('.').first, path->span};
+}
+
+Symbol::Kind kind_of(Word word) {
+  switch (word) {
+    case Word::step: return Symbol::Kind::step_function;
+    case Word::service: return Symbol::Kind::service_function;
+    case Word::stage: return Symbol::Kind::stage_template;
+    case Word::action: return Symbol::Kind::action;
+    case Word::environment: return Symbol::Kind::environment;
+    case Word::type: return Symbol::Kind::type;
+    case Word::parameter: return Symbol::Kind::module_parameter;
+    default: return Symbol::Kind::let;
+  }
+}
+
+}  // namespace
+
+Symbol* Scope::find(llvm::StringRef name) const {
+  for (std::size_t i = names_.size(); i > floor_; --i)
+    if (names_[i - 1]->name == name) return names_[i - 1];
+  return nullptr;
+}
+
+Symbol* Checker::make(Symbol::Kind kind, const ast::Name& name, const Statement* statement) {
+  Symbol& symbol = program_.symbols.emplace_back();
+  symbol.kind = kind;
+  symbol.name = name.text;
+  symbol.span = name.span;
+  symbol.statement = statement;
+  symbol.module = module_;
+  return &symbol;
+}
+
+void Checker::add_unique(llvm::StringMap<Symbol*>& names, Symbol* symbol) {
+  auto [at, added] = names.try_emplace(symbol->name, symbol);
+  if (added) return;
+  sink_.report<DuplicateName>(symbol->span, std::string_view(symbol->name)).note(at->second->span, "declared here first");
+}
+
+void Checker::delivery_word(const Statement& statement) {
+  sink_.report<DeliveryWord>(statement.keyword.span, std::string_view(statement.keyword.text))
+      .help("gates, strategies and rollbacks come with the delivery part of the language; until then leave it out");
+}
+
+void Checker::declare(Module& module, const Unit& unit, const Statement& statement) {
+  switch (statement.word) {
+    case Word::use: return declare_use(module, unit, statement);
+    case Word::pipeline: module.pipelines.push_back(&statement); return;
+    case Word::secret: return add_unique(module.secrets, make(Symbol::Kind::secret, statement.name, &statement));
+    case Word::invalid: case Word::call: return;
+    case Word::interface: case Word::target: case Word::strategy: case Word::test: return delivery_word(statement);
+    default: break;
+  }
+  if (!statement.name) return;
+  Symbol* symbol = make(kind_of(statement.word), statement.name, &statement);
+  if (statement.word == Word::let && statement.has_parameters) symbol->kind = Symbol::Kind::function;
+  if (statement.word == Word::parameter) {
+    symbol->position = module.parameters.size();
+    module.parameters.push_back(symbol);
+  }
+  if (statement.word == Word::environment && statement.block) {
+    for (const ast::Item& item : statement.block->items) {
+      if (!item.statement || item.statement->word != Word::secret) continue;
+      add_unique(module.secrets, make(Symbol::Kind::secret, item.statement->name, item.statement));
+    }
+  }
+  add_unique(module.names, symbol);
+}
+
+void Checker::declare_use(Module& module, const Unit& unit, const Statement& statement) {
+  auto found = unit.uses.find(&statement);
+  if (found == unit.uses.end() || !statement.value) return;
+  Use& use = program_.uses.emplace_back();
+  use.module = program_.modules[found->second].get();
+  use.statement = &statement;
+  use.owner = &module;
+  Symbol* symbol = make(Symbol::Kind::module, name_of_use(statement), &statement);
+  symbol->use = &use;
+  add_unique(module.names, symbol);
+}
+
+// Passes a module what it needs from its user: `use std.notify(slack: secrets.SLACK_WEBHOOK)`.
+void Checker::bind_use(Use& use) {
+  const Expression* value = use.statement->value;
+  llvm::ArrayRef<const Symbol*> parameters = use.module->parameters;
+  use.arguments.assign(parameters.size(), nullptr);
+  if (value->kind == Expression::Kind::call) {
+    for (std::size_t i = 1; i < value->operands.size(); ++i) {
+      const ast::Name& name = value->names[i - 1];
+      auto which = std::find_if(parameters.begin(), parameters.end(), [&](const Symbol* p) { return p->name == name.text; });
+      if (which == parameters.end()) {
+        sink_.report<UnknownArgument>(value->operands[i]->span, use.module->name, std::string_view(name.text));
+        continue;
+      }
+      expect(*value->operands[i], (*which)->type ? (*which)->type : table_.simple(Type::Kind::any), "the argument");
+      use.arguments[static_cast<std::size_t>(which - parameters.begin())] = value->operands[i];
+    }
+  }
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    const Statement& parameter = *parameters[i]->statement;
+    bool needed = !parameter.value && !(parameter.type && parameter.type->optional);
+    if (needed && !use.arguments[i])
+      sink_.report<MissingArgument>(value->span, use.module->name, std::string_view(parameters[i]->name))
+          .note(parameters[i]->span, "declared here");
+  }
+}
+
+const Type* Checker::read_type(const ast::Type* type) {
+  if (!type) return table_.simple(Type::Kind::any);
+  const Type* result = nullptr;
+  if (!type->name) {
+    llvm::SmallVector<llvm::StringRef, 4> names;
+    llvm::SmallVector<const Type*, 4> fields;
+    for (const ast::Name& name : type->fields) names.push_back(name.text);
+    for (const ast::Type* field : type->arguments) fields.push_back(read_type(field));
+    result = table_.record(names, fields);
+  } else if (type->name.text == "enum") {
+    llvm::SmallVector<llvm::StringRef, 4> names;
+    for (const Expression* choice : type->choices)
+      if (!choice->parts.empty()) names.push_back(choice->parts[0].text);
+    result = table_.enumeration(names);
+  } else if (type->name.text == "list" || type->name.text == "map") {
+    const Type* element = type->arguments.empty() ? table_.simple(Type::Kind::any) : read_type(type->arguments[0]);
+    result = type->name.text == "list" ? table_.list_of(element) : table_.map_of(element);
+  } else if (auto declared = module_->names.find(type->name.text);
+             declared != module_->names.end() && declared->second->kind == Symbol::Kind::type) {
+    const Statement& statement = *declared->second->statement;
+    llvm::SmallVector<llvm::StringRef, 4> names;
+    if (statement.value && statement.value->kind == Expression::Kind::call)
+      for (const Expression* choice : statement.value->operands.drop_front())
+        if (!choice->parts.empty()) names.push_back(choice->parts[0].text);
+    result = table_.enumeration(names);
+  } else {
+    result = types::builtin(type->name.text, table_);
+  }
+  if (!result) {
+    sink_.report<UnknownType>(type->name.span, std::string_view(type->name.text))
+        .help("the types are bool, number, string, duration, percent, size, path, list<T>, map<T>, enum(…), artifact and json");
+    return table_.simple(Type::Kind::any);
+  }
+  if (type->secret) result = table_.secret(result);
+  return type->optional ? table_.optional(result) : result;
+}
+
+void Checker::declare(const Unit& unit) {
+  Module& module = *program_.modules.emplace_back(std::make_unique<Module>());
+  module.name = unit.name;
+  module.file = unit.file;
+  module.library = unit.library;
+  module_ = &module;
+  for (const ast::Item& item : unit.file->items)
+    if (item.statement) declare(module, unit, *item.statement);
+  for (const Symbol* parameter : module.parameters)
+    const_cast<Symbol*>(parameter)->type = read_type(parameter->statement->type);
+}
+
+void Checker::run() {
+  for (const Unit& unit : units_) declare(unit);
+  const Module& main = program_.main();
+  module_ = &main;
+  for (Use& use : program_.uses) {
+    module_ = use.owner;
+    bind_use(use);
+  }
+  module_ = &main;
+  for (const ast::Item& item : main.file->items)
+    if (item.statement && item.statement->word == Word::let && !item.statement->has_parameters && item.statement->value)
+      type_of(*item.statement->value);
+  for (const auto& entry : main.names)
+    if (entry.second->kind == Symbol::Kind::step_function || entry.second->kind == Symbol::Kind::service_function)
+      check_function(*entry.second);
+  for (const Statement* pipeline : main.pipelines) check_pipeline(main, *pipeline);
+}
+
+std::unique_ptr<Program> check(llvm::ArrayRef<Unit> units, diagnostics::Sink& sink) {
+  auto program = std::make_unique<Program>();
+  Checker(*program, units, sink).run();
+  return program;
+}
+
+}  // namespace sluice::check

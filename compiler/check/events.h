@@ -1,0 +1,18 @@
+#pragma once
+#include <llvm/ADT/ArrayRef.h>
+#include <llvm/ADT/StringRef.h>
+
+namespace sluice::check {
+
+/// One line of events.def; lists are words with blanks between them.
+struct EventInfo {
+  llvm::StringRef name;
+  llvm::StringRef types;
+  llvm::StringRef filters;
+};
+
+llvm::ArrayRef<EventInfo> events();
+/// The event of that name in GitHub's or in the author's words (`manual`, `call`), or null.
+const EventInfo* find_event(llvm::StringRef name);
+
+}  // namespace sluice::check

@@ -1,0 +1,206 @@
+#include "check/checker.h"
+#include "check/contexts.h"
+
+namespace sluice::check {
+namespace {
+
+using Kind = Expression::Kind;
+
+DIAGNOSTIC(UnknownName, "there is no `{}` here");
+DIAGNOSTIC(UnknownMember, "{} has no `{}`");
+DIAGNOSTIC(UnknownStage, "there is no stage `{}`");
+DIAGNOSTIC(UndeclaredSecret, "the secret `{}` is not declared");
+DIAGNOSTIC(NoSuchOutput, "`{}` has no output `{}`");
+
+bool is_value(Symbol::Kind kind) {
+  switch (kind) {
+    case Symbol::Kind::let: case Symbol::Kind::parameter: case Symbol::Kind::loop_variable: case Symbol::Kind::module_parameter:
+    case Symbol::Kind::stage: case Symbol::Kind::step: case Symbol::Kind::service: case Symbol::Kind::context:
+    case Symbol::Kind::environment: return true;
+    default: return false;
+  }
+}
+
+bool is_parts(Symbol::Kind kind) {
+  return kind == Symbol::Kind::stage || kind == Symbol::Kind::step || kind == Symbol::Kind::service;
+}
+
+template <typename Map>
+llvm::SmallVector<llvm::StringRef, 8> names_in(const Map& map) {
+  llvm::SmallVector<llvm::StringRef, 8> names;
+  for (const auto& entry : map) names.push_back(entry.first);
+  return names;
+}
+
+}  // namespace
+
+// Inner names first: parameters, `let`, steps of this stage; then stages; then what the file declares.
+Symbol* Checker::find_value(llvm::StringRef name) {
+  if (Symbol* symbol = scope_.find(name)) return symbol;
+  if (pipeline_) {
+    auto stage = pipeline_->stages.find(name);
+    if (stage != pipeline_->stages.end()) return stage->second;
+  }
+  auto declared = module_->names.find(name);
+  return declared != module_->names.end() && is_value(declared->second->kind) ? declared->second : nullptr;
+}
+
+// A callee is looked up apart from values: `stage security { security.audit() }` is the module's.
+Symbol* Checker::find_callee(llvm::StringRef name) {
+  Symbol* inner = scope_.find(name);
+  if (inner && !is_parts(inner->kind)) return inner;
+  auto declared = module_->names.find(name);
+  if (declared != module_->names.end()) return declared->second;
+  const Module& prelude = *program_.modules.front();
+  auto built_in = prelude.names.find(name);
+  return built_in != prelude.names.end() ? built_in->second : nullptr;
+}
+
+void Checker::report_unknown(const Expression& expression) {
+  llvm::SmallVector<llvm::StringRef, 32> candidates;
+  for (const Symbol* symbol : scope_.visible()) candidates.push_back(symbol->name);
+  if (pipeline_) candidates.append(names_in(pipeline_->stages));
+  for (const auto& entry : module_->names)
+    if (is_value(entry.second->kind)) candidates.push_back(entry.first());
+  for (llvm::StringRef context : {"github", "inputs", "secrets", "matrix", "env", "vars"}) candidates.push_back(context);
+  std::sort(candidates.begin(), candidates.end());
+  auto told = sink_.report<UnknownName>(expression.span, std::string_view(expression.text));
+  llvm::StringRef near = diagnostics::nearest(expression.text, candidates);
+  if (!near.empty()) told.help("did you mean `{}`?", std::string_view(near)).fix(expression.span, near.str());
+  else told.help("text has quotes: \"{}\"", std::string_view(expression.text));
+}
+
+const Type* Checker::type_of_name(const Expression& expression) {
+  if (Symbol* symbol = find_value(expression.text)) {
+    program_.resolved[&expression] = symbol;
+    return type_of_symbol(*symbol, expression);
+  }
+  if (is_context(expression.text)) return table_.simple(Type::Kind::json);
+  report_unknown(expression);
+  return table_.simple(Type::Kind::any);
+}
+
+const Type* Checker::type_of_symbol(Symbol& symbol, const Expression&) {
+  if (symbol.type) return symbol.type;
+  if (symbol.kind == Symbol::Kind::environment) return table_.simple(Type::Kind::environment);
+  if (symbol.kind != Symbol::Kind::let || !symbol.statement || !symbol.statement->value || symbol.in_progress)
+    return table_.simple(symbol.kind == Symbol::Kind::let ? Type::Kind::any : Type::Kind::json);
+  // A file's `let` may stand behind its use: its type is found when it is first asked for.
+  symbol.in_progress = true;
+  const Module* outer = std::exchange(module_, symbol.module);
+  std::size_t floor = scope_.seal();
+  symbol.type = type_of(*symbol.statement->value);
+  scope_.unseal(floor);
+  module_ = outer;
+  symbol.in_progress = false;
+  return symbol.type;
+}
+
+const Type* Checker::unknown_member(const Expression& expression, llvm::StringRef owner, llvm::ArrayRef<llvm::StringRef> known) {
+  std::uint32_t begin = expression.span.end - static_cast<std::uint32_t>(expression.text.size());
+  Span span{begin, expression.span.end};
+  auto told = sink_.report<UnknownMember>(span, std::string_view(owner), std::string_view(expression.text));
+  llvm::StringRef near = diagnostics::nearest(expression.text, known);
+  if (!near.empty()) told.help("did you mean `{}`?", std::string_view(near)).fix(span, near.str());
+  else if (!known.empty()) told.help("there are {}", diagnostics::list_of(known));
+  return table_.simple(Type::Kind::any);
+}
+
+const Type* Checker::member_of_context(llvm::StringRef context, const Expression& expression) {
+  const Type* string = table_.simple(Type::Kind::string);
+  llvm::StringRef name = expression.text;
+  if (context == "secrets") {
+    auto declared = module_->secrets.find(name);
+    if (declared == module_->secrets.end()) {
+      if (name == "GITHUB_TOKEN") return table_.secret(string);
+      sink_.report<UndeclaredSecret>(expression.span, std::string_view(name))
+          .help("declare it at the top of the file: `secret {}`, with `optional` if forks do without", std::string_view(name));
+      return table_.simple(Type::Kind::any);
+    }
+    const Type* secret = table_.secret(string);
+    return declared->second->statement->flag(ast::Flag::optional) ? table_.optional(secret) : secret;
+  }
+  if (context == "inputs" && pipeline_) {
+    auto input = pipeline_->inputs.find(name);
+    if (input != pipeline_->inputs.end()) return input->second;
+    return unknown_member(expression, "`inputs`", names_in(pipeline_->inputs));
+  }
+  if (context == "vars") return string;
+  llvm::ArrayRef<llvm::StringRef> known = members_of(context);
+  if (known.empty()) return table_.simple(Type::Kind::json);
+  if (std::find(known.begin(), known.end(), name) == known.end()) return unknown_member(expression, context, known);
+  if (context == "github" && name == "token") return table_.secret(string);
+  return context == "github" && name != "event" ? string : table_.simple(Type::Kind::json);
+}
+
+// `lint.result`, `measured.percent`, `db.url`, `build.outputs.sha`.
+const Type* Checker::member_of_parts(Symbol& symbol, const Expression& expression) {
+  if (symbol.kind == Symbol::Kind::stage && !symbol.checked && !symbol.in_progress) check_stage(symbol);
+  auto output = symbol.outputs.find(expression.text);
+  if (output != symbol.outputs.end()) return output->second;
+  if (symbol.artifacts.find(expression.text) != symbol.artifacts.end()) return table_.simple(Type::Kind::artifact);
+  bool service = symbol.kind == Symbol::Kind::service;
+  if (!service && (expression.text == "result" || expression.text == "outcome" || expression.text == "conclusion"))
+    return table_.simple(Type::Kind::string);
+  if (!service && expression.text == "outputs") return table_.simple(Type::Kind::json);
+  // While a stage is being checked its outputs are not all known yet.
+  if (symbol.in_progress) return table_.simple(Type::Kind::json);
+  llvm::SmallVector<llvm::StringRef, 8> known = names_in(symbol.outputs);
+  for (const auto& artifact : symbol.artifacts) known.push_back(artifact.first);
+  if (!service) known.push_back("result");
+  return unknown_member(expression, fmt::format("`{}`", std::string_view(symbol.name)), known);
+}
+
+const Type* Checker::type_of_member(const Expression& expression) {
+  const Expression& base = *expression.operands[0];
+  const Type* result = nullptr;
+  if (base.kind == Kind::name) {
+    Symbol* symbol = find_value(base.text);
+    if (symbol && is_parts(symbol->kind)) {
+      program_.resolved[&base] = symbol;
+      result = member_of_parts(*symbol, expression);
+    } else if (!symbol && is_context(base.text)) {
+      result = member_of_context(base.text, expression);
+    }
+  }
+  if (!result) {
+    const Type* type = type_of(base);
+    if (type->kind == Type::Kind::record) {
+      result = type->field(expression.text);
+      if (!result) result = unknown_member(expression, "this record", type->names);
+    } else if (type->kind == Type::Kind::map) {
+      result = type->element;
+    } else if (type->kind == Type::Kind::artifact) {
+      result = table_.simple(Type::Kind::string);
+    } else if (type->kind == Type::Kind::any || type->kind == Type::Kind::json) {
+      result = type;
+    } else {
+      result = unknown_member(expression, fmt::format("a {}", types::describe(type)), {});
+    }
+  }
+  program_.type_of[&expression] = result;
+  return result;
+}
+
+// A name behind `after` or in a list of stages.
+void Checker::reference_stage(const Expression& expression) {
+  const Expression* name = &expression;
+  if (expression.kind == Kind::index) {
+    type_of(*expression.operands[1]);
+    name = expression.operands[0];
+  }
+  if (name->kind == Kind::member && name->operands[0]->text == "needs") return;
+  if (name->kind == Kind::invalid) return;
+  auto stage = pipeline_->stages.find(name->text);
+  if (name->kind == Kind::name && stage != pipeline_->stages.end()) {
+    program_.resolved[name] = stage->second;
+    return;
+  }
+  auto told = sink_.report<UnknownStage>(name->span, std::string_view(name->text));
+  auto known = names_in(pipeline_->stages);
+  llvm::StringRef near = diagnostics::nearest(name->text, known);
+  if (!near.empty()) told.help("did you mean `{}`?", std::string_view(near)).fix(name->span, near.str());
+  else told.help("the stages are {}", diagnostics::list_of(known));
+}
+
+}  // namespace sluice::check

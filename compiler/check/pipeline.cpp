@@ -1,0 +1,137 @@
+#include "check/checker.h"
+
+namespace sluice::check {
+namespace {
+
+DIAGNOSTIC(DuplicateName, "the stage `{}` is declared twice");
+DIAGNOSTIC(NoTrigger, "nothing starts `{}`");
+DIAGNOSTIC(NoStages, "`{}` has no stages");
+DIAGNOSTIC(NoSteps, "`{}` has no steps");
+DIAGNOSTIC(UnknownName, "there is no environment `{}`");
+DIAGNOSTIC(UnknownClause, "`notify` knows no result `{}`");
+DIAGNOSTIC(TypeMismatch, "{} is a {}, but a {} is needed");
+
+bool acts(const ast::Item& item) {
+  if (!item.statement) return false;
+  switch (item.statement->word) {
+    case Word::run: case Word::uses: case Word::step: case Word::call: case Word::artifact: case Word::invalid: return true;
+    case Word::when: case Word::if_: case Word::else_: case Word::for_:
+      return item.statement->block && std::any_of(item.statement->block->items.begin(), item.statement->block->items.end(), acts);
+    default: return false;
+  }
+}
+
+}  // namespace
+
+void Checker::check_pipeline(const Module& module, const Statement& statement) {
+  if (!statement.block) return;
+  Pipeline& pipeline = program_.pipelines.emplace_back();
+  pipeline.statement = &statement;
+  pipeline.module = module_ = &module;
+  pipeline_ = &pipeline;
+  llvm::ArrayRef<ast::Item> items = statement.block->items;
+  auto is_trigger = [](const ast::Item& item) { return item.statement && item.statement->word == Word::on; };
+  for (const ast::Item& item : items)
+    if (is_trigger(item)) check_trigger(*item.statement);
+  collect_stages(items, pipeline);
+  std::size_t mark = scope_.mark();
+  check_pipeline_items(items);
+  scope_.restore(mark);
+  if (std::none_of(items.begin(), items.end(), is_trigger) && statement.word != Word::invalid)
+    sink_.report<NoTrigger>(statement.name.span, std::string_view(statement.name.text)).help("add `on push`, `on manual` or another event");
+  if (pipeline.stages.empty()) sink_.report<NoStages>(statement.name.span, std::string_view(statement.name.text));
+  pipeline_ = nullptr;
+}
+
+// Stages are known to each other wherever they stand, also those that a loop will make.
+void Checker::collect_stages(llvm::ArrayRef<ast::Item> items, Pipeline& pipeline) {
+  for (const ast::Item& item : items) {
+    if (!item.statement) continue;
+    const Statement& statement = *item.statement;
+    bool unfolds = statement.word == Word::if_ || statement.word == Word::else_ || statement.word == Word::for_;
+    if (unfolds && statement.block) collect_stages(statement.block->items, pipeline);
+    if (statement.word != Word::stage || !statement.name) continue;
+    Symbol* stage = make(Symbol::Kind::stage, statement.name, &statement);
+    auto [at, added] = pipeline.stages.insert({statement.name.text, stage});
+    if (!added)
+      sink_.report<DuplicateName>(statement.name.span, std::string_view(statement.name.text))
+          .note(at->second->span, "declared here first")
+          .help("give one another name, or write `stage {}[x]` in a `for`", std::string_view(statement.name.text));
+  }
+}
+
+void Checker::check_pipeline_items(llvm::ArrayRef<ast::Item> items) {
+  for (const ast::Item& item : items)
+    if (item.statement) check_pipeline_statement(*item.statement);
+}
+
+void Checker::check_pipeline_statement(const Statement& statement) {
+  switch (statement.word) {
+    case Word::stage: {
+      if (!statement.name) return;
+      Symbol& stage = *pipeline_->stages[statement.name.text];
+      if (stage.statement == &statement && !stage.checked) check_stage(stage);
+      return;
+    }
+    case Word::notify: return check_notify(statement);
+    case Word::let: return check_let(statement);
+    case Word::if_: case Word::else_: case Word::for_: return check_unfolding(statement, {nullptr, false});
+    case Word::budget: if (statement.value) expect(*statement.value, Type::Kind::duration, "the budget"); return;
+    case Word::run_name: if (statement.value) expect(*statement.value, Type::Kind::string, "the name"); return;
+    case Word::concurrency: if (statement.value) expect(*statement.value, Type::Kind::string, "the group"); return;
+    case Word::gate: return delivery_word(statement);
+    case Word::on: case Word::invalid: case Word::call: return;
+    default: return check_option(statement);
+  }
+}
+
+void Checker::check_header(const Statement& statement) {
+  if (statement.title) expect(*statement.title, Type::Kind::string, "the title");
+  for (const Expression* name : statement.after) reference_stage(*name);
+  if (const Expression* in = statement.clause(ast::Clause::in)) {
+    auto declared = module_->names.find(in->text);
+    bool known = in->kind == Expression::Kind::name && declared != module_->names.end() && declared->second->kind == Symbol::Kind::environment;
+    if (known) program_.resolved[in] = declared->second;
+    else if (in->kind == Expression::Kind::name)
+      sink_.report<UnknownName>(in->span, std::string_view(in->text)).help("declare it: `environment {} external`", std::string_view(in->text));
+  }
+  if (const Expression* when = statement.clause(ast::Clause::when)) expect(*when, Type::Kind::boolean, "the condition");
+}
+
+void Checker::check_stage(Symbol& stage) {
+  const Statement& statement = *stage.statement;
+  stage.in_progress = true;
+  check_header(statement);
+  // Whoever asks for an output of this stage may stand inside another one.
+  std::size_t floor = scope_.seal();
+  std::size_t mark = scope_.mark();
+  if (statement.index) {
+    Symbol* variable = make(Symbol::Kind::loop_variable, {statement.index->text, statement.index->span}, &statement);
+    variable->type = table_.simple(Type::Kind::json);
+    scope_.add(variable);
+  }
+  if (statement.block) {
+    check_items(statement.block->items, {&stage, true});
+    if (std::none_of(statement.block->items.begin(), statement.block->items.end(), acts))
+      sink_.report<NoSteps>(stage.span, std::string_view(stage.name)).help("add `run \"…\"` or a call such as `checkout()`");
+  }
+  scope_.restore(mark);
+  scope_.unseal(floor);
+  stage.in_progress = false;
+  stage.checked = true;
+}
+
+void Checker::check_notify(const Statement& statement) {
+  check_header(statement);
+  static constexpr llvm::StringLiteral results[] = {"success", "failure", "cancelled"};
+  for (const Expression* result : statement.values) {
+    if (std::find(std::begin(results), std::end(results), result->text) != std::end(results)) continue;
+    if (result->kind == Expression::Kind::invalid) continue;
+    sink_.report<UnknownClause>(result->span, std::string_view(result->text)).help("the results are `success`, `failure` and `cancelled`");
+  }
+  std::size_t mark = scope_.mark();
+  if (statement.block) check_items(statement.block->items, {nullptr, false});
+  scope_.restore(mark);
+}
+
+}  // namespace sluice::check

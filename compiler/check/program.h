@@ -1,0 +1,91 @@
+#pragma once
+#include <llvm/ADT/DenseMap.h>
+#include <llvm/ADT/MapVector.h>
+#include <llvm/ADT/SmallVector.h>
+#include <llvm/ADT/StringMap.h>
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "syntax/ast.h"
+#include "types/type.h"
+
+/// A checked program: every name bound to what it names, every call to what it calls. Refers to the trees it was made
+/// from, which its owner keeps.
+namespace sluice::check {
+
+struct Module;
+struct Symbol;
+
+/// A module as one `use` brings it in: its parameters have the values that were passed there.
+struct Use {
+  const Module* module = nullptr;
+  const Module* owner = nullptr;        ///< the module that the `use` stands in
+  const ast::Statement* statement = nullptr;
+  llvm::SmallVector<const ast::Expression*, 4> arguments;  ///< by parameter, null where its default holds
+};
+
+/// What a name can stand for.
+struct Symbol {
+  enum class Kind : std::uint8_t {
+    let, function, parameter, loop_variable, module_parameter, module, type,
+    step_function, service_function, stage_template, action, environment,
+    stage, step, service, context, secret
+  };
+  Kind kind = Kind::let;
+  llvm::StringRef name;
+  source::Span span;
+  const ast::Statement* statement = nullptr;
+  const types::Type* type = nullptr;
+  const Module* module = nullptr;       ///< where it is declared
+  const Use* use = nullptr;             ///< of a module's name
+  std::size_t position = 0;             ///< of a parameter: among its function's or module's
+  llvm::MapVector<llvm::StringRef, const types::Type*> outputs;  ///< of stages, steps, services and their functions
+  llvm::MapVector<llvm::StringRef, const ast::Statement*> artifacts;  ///< of stages
+  bool checked = false;
+  bool in_progress = false;
+};
+
+/// One file's declarations.
+struct Module {
+  std::string name;                     ///< `std.python`, or the file's name
+  const ast::File* file = nullptr;
+  bool library = false;
+  llvm::StringMap<Symbol*> names;
+  std::vector<const Symbol*> parameters;
+  llvm::StringMap<Symbol*> secrets;
+  std::vector<const ast::Statement*> pipelines;
+};
+
+/// A call with its arguments put to the callee's parameters.
+struct Call {
+  const Symbol* callee = nullptr;
+  const Use* use = nullptr;             ///< the module instance that the callee was reached through
+  llvm::SmallVector<const ast::Expression*, 8> arguments;  ///< by parameter, null where its default holds
+};
+
+/// A pipeline's own names.
+struct Pipeline {
+  const ast::Statement* statement = nullptr;
+  const Module* module = nullptr;
+  llvm::MapVector<llvm::StringRef, Symbol*> stages;
+  llvm::MapVector<llvm::StringRef, const types::Type*> inputs;
+};
+
+struct Program {
+  types::Table types;
+  std::deque<Symbol> symbols;
+  std::deque<Use> uses;
+  std::vector<std::unique_ptr<Module>> modules;      ///< the main file's is the last
+  std::deque<Pipeline> pipelines;                    ///< of the main file, as written
+  llvm::DenseMap<const ast::Expression*, const Symbol*> resolved;   ///< names, and members that name a module's thing
+  llvm::DenseMap<const ast::Expression*, const types::Type*> type_of;  ///< members and calls
+  llvm::DenseMap<const ast::Expression*, Call> calls;
+
+  const Module& main() const { return *modules.back(); }
+};
+
+}  // namespace sluice::check

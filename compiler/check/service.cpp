@@ -1,0 +1,53 @@
+#include "check/checker.h"
+
+namespace sluice::check {
+namespace {
+
+DIAGNOSTIC(NotCallable, "`{}` is no service");
+
+}  // namespace
+
+// `service db = postgres.server(version: 15)`: the name has the outputs that the function declares.
+void Checker::check_service(const Statement& statement) {
+  Symbol* symbol = make(Symbol::Kind::service, statement.name, &statement);
+  if (statement.value) {
+    type_of(*statement.value);
+    auto call = program_.calls.find(statement.value);
+    if (call != program_.calls.end()) {
+      if (call->second.callee->kind != Symbol::Kind::service_function)
+        sink_.report<NotCallable>(statement.value->span, std::string_view(call->second.callee->name));
+      symbol->outputs = call->second.callee->outputs;
+    }
+  } else if (statement.block) {
+    check_service_function(*symbol);
+  }
+  scope_.add(symbol);
+}
+
+// Inside a service its own port is `port`: a container's mapped one, or the free one that it was started on here.
+void Checker::check_service_function(Symbol& function) {
+  if (!function.statement->block) return;
+  std::size_t mark = scope_.mark();
+  for (const ast::Item& item : function.statement->block->items) {
+    if (!item.statement || item.statement->word != Word::port) continue;
+    Symbol* port = make(Symbol::Kind::let, item.statement->keyword, nullptr);
+    port->kind = Symbol::Kind::context;
+    port->type = table_.simple(Type::Kind::json);
+    scope_.add(port);
+  }
+  for (const ast::Item& item : function.statement->block->items) {
+    if (!item.statement) continue;
+    const Statement& statement = *item.statement;
+    if (statement.word == Word::output) check_output(statement, {&function, false});
+    if (statement.word == Word::env) check_entries(statement, true);
+    if (statement.word != Word::backend || !statement.block) continue;
+    for (const ast::Item& inner : statement.block->items) {
+      if (!inner.statement) continue;
+      if (inner.statement->word == Word::env) check_entries(*inner.statement, true);
+      for (const Expression* value : inner.statement->values) expect(*value, Type::Kind::string, "this");
+    }
+  }
+  scope_.restore(mark);
+}
+
+}  // namespace sluice::check
