@@ -17,6 +17,7 @@ struct ExpressionId {
 /// A value that the unfolding could not finish, or a constant. Operators mean what GitHub means by them.
 /// Invariant: operands stand before their expression in `Graph::expressions`.
 struct Expression {
+  // clang-format off
   enum class Kind : std::uint8_t {
     null, boolean, number, string,  ///< constants; `text` is `true`, `3`, the string itself
     list,                           ///< operands are the elements
@@ -32,6 +33,7 @@ struct Expression {
     text,                           ///< operands' texts, one after the other
     by_backend,                     ///< operands[0] on GitHub, operands[1] here
   };
+  // clang-format on
   /// What the value is, as far as a back end must know to read it: outputs travel as text.
   enum class Type : std::uint8_t { any, boolean, number, string, json };
 

@@ -47,11 +47,11 @@ struct Retry {
 };
 
 struct Step {
-  std::string id;        ///< unique in its stage, empty where nothing refers to the step
-  ExpressionId title;    ///< always given
-  std::string call;      ///< the library step that it came from: `python.setup`; empty for a step of the stage itself
+  std::string id;      ///< unique in its stage, empty where nothing refers to the step
+  ExpressionId title;  ///< always given
+  std::string call;    ///< the library step that it came from: `python.setup`; empty for a step of the stage itself
   Backend backend = Backend::both;
-  ExpressionId condition;         ///< the author's `when`, not given: runs when nothing before it failed
+  ExpressionId condition;  ///< the author's `when`, not given: runs when nothing before it failed
   std::variant<Run, Uses, Native> action;
   Bindings env;
   ExpressionId working_directory;
@@ -67,15 +67,15 @@ struct Service {
   std::string image;               ///< with its digest
   std::vector<std::string> ports;  ///< container ports, `5432`; the mapped one is `job.services.<id>.ports['5432']`
   Bindings env;
-  std::vector<std::string> health; ///< the container's health command and its options: `--health-cmd "pg_isready"`
-  std::string start;               ///< here: a script that stays in the foreground
-  std::string ready;               ///< here: a script that exits with 0 once the service answers
+  std::vector<std::string> health;  ///< the container's health command and its options: `--health-cmd "pg_isready"`
+  std::string start;                ///< here: a script that stays in the foreground
+  std::string ready;                ///< here: a script that exits with 0 once the service answers
   Bindings local_env;
   source::Span span;
 };
 
 struct Matrix {
-  ExpressionId axes;          ///< a map of lists, or any expression that gives one
+  ExpressionId axes;  ///< a map of lists, or any expression that gives one
   ExpressionId include;
   ExpressionId exclude;
 };
@@ -83,7 +83,7 @@ struct Matrix {
 enum class Access : std::uint8_t { none, read, write };
 
 struct Permission {
-  std::string scope;   ///< `contents`, `pull-requests` …
+  std::string scope;  ///< `contents`, `pull-requests` …
   Access access = Access::read;
   std::string reason;  ///< one line: which call needs it and why
 };
@@ -91,8 +91,8 @@ struct Permission {
 /// Why one stage follows another.
 struct Edge {
   StageIndex stage = 0;
-  bool written = true;       ///< by `after`; otherwise inferred from the use of a value
-  source::Span span;         ///< the name behind `after`, or that use
+  bool written = true;  ///< by `after`; otherwise inferred from the use of a value
+  source::Span span;    ///< the name behind `after`, or that use
 };
 
 struct Concurrency {
@@ -103,25 +103,25 @@ struct Concurrency {
 struct Environment {
   ExpressionId name;
   ExpressionId url;
-  bool deployment = true;    ///< whether entering it is recorded as a deployment
+  bool deployment = true;  ///< whether entering it is recorded as a deployment
 };
 
 struct Artifact {
-  std::string name;          ///< unique in the run
+  std::string name;  ///< unique in the run
   StageIndex stage = 0;
   Seconds keep = 0;
 };
 
 struct Stage {
-  std::string id;            ///< a job id on GitHub: letters, digits, `_`, `-`
-  ExpressionId title;        ///< always given
+  std::string id;      ///< a job id on GitHub: letters, digits, `_`, `-`
+  ExpressionId title;  ///< always given
   std::string documentation;
-  std::vector<Edge> after;   ///< ordered by stage, each stage once; all of smaller index than this stage
-  ExpressionId condition;    ///< the author's `when`; not given: nothing before it failed
-  bool asks_status = false;  ///< whether `condition` calls success, failure, always or cancelled
-  bool notification = false; ///< unfolded from `notify`: its own failure never changes the run's result
+  std::vector<Edge> after;    ///< ordered by stage, each stage once; all of smaller index than this stage
+  ExpressionId condition;     ///< the author's `when`; not given: nothing before it failed
+  bool asks_status = false;   ///< whether `condition` calls success, failure, always or cancelled
+  bool notification = false;  ///< unfolded from `notify`: its own failure never changes the run's result
   std::vector<std::string> runs_on;
-  ExpressionId runs_on_expression;    ///< instead of `runs_on`
+  ExpressionId runs_on_expression;  ///< instead of `runs_on`
   std::optional<Environment> environment;
   std::optional<Concurrency> concurrency;
   std::vector<Permission> permissions;  ///< ordered by scope
@@ -133,7 +133,7 @@ struct Stage {
   std::vector<Step> steps;
   Bindings outputs;
   ExpressionId allow_failure;
-  Seconds timeout = 0;       ///< always given
+  Seconds timeout = 0;  ///< always given
   Retry retry;
   std::optional<Seconds> expect;  ///< how long it usually takes
   source::Span span;
@@ -164,10 +164,10 @@ struct Secret {
 };
 
 struct Graph {
-  std::string pipeline;       ///< its name, and the stem of its workflow file
+  std::string pipeline;  ///< its name, and the stem of its workflow file
   std::string title;
   std::string documentation;
-  std::string file;           ///< the `.pipe` file, as the user named it
+  std::string file;  ///< the `.pipe` file, as the user named it
   ExpressionId run_name;
   std::vector<Trigger> triggers;
   std::vector<Secret> secrets;
