@@ -35,7 +35,8 @@ struct Recorder final : Status {
   void leg_started(const std::string&) override {}
   void step_started(const std::string&, const std::string&) override {}
   void lines(const std::string& leg, const std::string&, std::string_view block) override {
-    output += "[" + leg + "] " + std::string(block);
+    std::stringstream stream{std::string(block)};
+    for (std::string line; std::getline(stream, line);) output.append(leg).append(": ").append(line).append("\n");
   }
   void step_finished(const std::string&, const StepReport&) override {}
   void service_changed(const std::string&, const std::string& service, const std::string& what) override {
@@ -91,7 +92,7 @@ struct Run {
   std::expected<RunReport, std::string> report = RunReport{};
 
   Run() {
-    plan.pipeline = "p";
+    plan.pipeline = std::string("pipeline");
     options.repository_root = scratch.path / "repository";
     options.state_folder = scratch.path / ".sluice";
     options.environment = current_environment();

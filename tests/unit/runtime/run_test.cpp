@@ -14,7 +14,7 @@ TEST_CASE("a stage runs its steps, and one after it sees its outputs") {
   run.plan.stages = {first, second};
   REQUIRE(run.go());
   CHECK(run.report->outcome == RunOutcome::succeeded);
-  CHECK(run.recorder.output == "[second] got hello from second\n");
+  CHECK(run.recorder.output == "second: got hello from second\n");
 }
 
 TEST_CASE("a failure blocks what depends on it, always() and failure() run") {
