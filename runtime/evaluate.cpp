@@ -85,7 +85,7 @@ Value map_over(const Value& filtered, const Json& key) {
   for (const Json& item : filtered.get()) {
     if (item.is_object() && is_primitive(key)) {
       if (const Json* found = find_member(item, to_text(key))) items.push_back(*found);
-    } else if (item.is_array() && !key.is_string()) {
+    } else if (item.is_array()) {
       double index = std::floor(to_number(key));
       if (index >= 0 && index < static_cast<double>(item.size())) items.push_back(item[static_cast<std::size_t>(index)]);
     }

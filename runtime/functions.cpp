@@ -75,7 +75,7 @@ Result join(Arguments arguments, const Scope&) {
   if (arguments.size() > 1 && is_primitive(arguments[1])) separator = to_text(arguments[1]);
   for (std::size_t i = 0; i < items.size(); ++i) {
     if (i > 0) out += separator;
-    if (is_primitive(items[i])) out += to_text(items[i]);
+    out += to_text(items[i]);
   }
   return out;
 }

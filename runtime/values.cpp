@@ -1,5 +1,8 @@
 #include "runtime/values.h"
 
+#include <locale.h>
+#include <wctype.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -57,13 +60,45 @@ bool differ_in_kind(const Json& left, const Json& right) {
   return left.type() != right.type();
 }
 
-int compare_texts(std::string_view left, std::string_view right) {
-  std::size_t common = std::min(left.size(), right.size());
-  for (std::size_t i = 0; i < common; ++i) {
-    auto a = static_cast<unsigned char>(upper(left[i])), b = static_cast<unsigned char>(upper(right[i]));
-    if (a != b) return a < b ? -1 : 1;
+bool is_ascii(std::string_view text) {
+  return std::ranges::all_of(text, [](unsigned char letter) { return letter < 0x80; });
+}
+
+/// The character at the front of a text and how many bytes it has; a byte that begins none stands for itself.
+std::pair<char32_t, std::size_t> first_character(std::string_view text) {
+  auto lead = static_cast<unsigned char>(text[0]);
+  std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc2 ? 2 : 1;
+  if (length == 1 || text.size() < length) return {lead, 1};
+  char32_t character = lead & (0xff >> (length + 1));
+  for (std::size_t i = 1; i < length; ++i) character = character << 6 | (static_cast<unsigned char>(text[i]) & 0x3f);
+  return {character, length};
+}
+
+void append_character(std::string& out, char32_t character) {
+  auto tail = [&](int shift) { out += static_cast<char>(0x80 | (character >> shift & 0x3f)); };
+  if (character < 0x800) {
+    out += static_cast<char>(0xc0 | character >> 6);
+  } else if (character < 0x10000) {
+    out += static_cast<char>(0xe0 | character >> 12);
+    tail(6);
+  } else {
+    out += static_cast<char>(0xf0 | character >> 18);
+    tail(12);
+    tail(6);
   }
-  return left.size() == right.size() ? 0 : left.size() < right.size() ? -1 : 1;
+  tail(0);
+}
+
+std::string upper_case_unicode(std::string_view text) {
+  static const locale_t locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+  std::string result;
+  while (!text.empty()) {
+    auto [character, length] = first_character(text);
+    if (length == 1) result += upper(text[0]);
+    else append_character(result, locale ? towupper_l(static_cast<wint_t>(character), locale) : character);
+    text.remove_prefix(length);
+  }
+  return result;
 }
 
 }  // namespace
@@ -114,20 +149,21 @@ bool loosely_equal(const Json& left, const Json& right) {
 bool loosely_less(const Json& left, const Json& right) {
   if (!is_primitive(left) || !is_primitive(right)) return false;
   if (left.is_string() && right.is_string()) {
-    return compare_texts(left.get_ref<const std::string&>(), right.get_ref<const std::string&>()) < 0;
+    return upper_case(left.get_ref<const std::string&>()) < upper_case(right.get_ref<const std::string&>());
   }
   if (left.is_null() && right.is_null()) return false;
   return to_number(left) < to_number(right);
 }
 
 bool same_text(std::string_view left, std::string_view right) {
-  return left.size() == right.size() &&
-         std::equal(left.begin(), left.end(), right.begin(), [](char a, char b) { return upper(a) == upper(b); });
+  if (!is_ascii(left) || !is_ascii(right)) return upper_case(left) == upper_case(right);
+  return std::ranges::equal(left, right, [](char a, char b) { return upper(a) == upper(b); });
 }
 
 std::string upper_case(std::string_view text) {
+  if (!is_ascii(text)) return upper_case_unicode(text);
   std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(), upper);
+  std::ranges::transform(result, result.begin(), upper);
   return result;
 }
 

@@ -17,7 +17,8 @@ bool loosely_equal(const Json& left, const Json& right);
 /// Whether `left < right`; values that do not compare are neither less nor greater nor equal.
 bool loosely_less(const Json& left, const Json& right);
 
-bool same_text(std::string_view left, std::string_view right);  ///< ignoring the case of ASCII letters
+bool same_text(std::string_view left, std::string_view right);  ///< ignoring case
+/// Letter by letter, as GitHub compares texts; bytes that are no UTF-8 stay as they are.
 std::string upper_case(std::string_view text);
 std::string_view trimmed(std::string_view text);
 
