@@ -1,0 +1,65 @@
+#include "backends/github/retry.h"
+
+#include <fmt/format.h>
+
+#include "backends/github/check.h"
+
+namespace sluice::github {
+namespace {
+
+/// Between being asked to end and being made to: as long as GitHub gives.
+constexpr graph::Seconds grace = 10;
+
+bool has_line(std::string_view text, std::string_view line) {
+  while (!text.empty()) {
+    std::string_view first = text.substr(0, text.find('\n'));
+    if (first == line) return true;
+    text.remove_prefix(std::min(text.size(), first.size() + 1));
+  }
+  return false;
+}
+
+/// A word that no line of the script is.
+std::string end_mark(std::string_view script) {
+  std::string mark = "END_OF_SCRIPT";
+  for (int i = 2; has_line(script, mark); ++i) mark = fmt::format("END_OF_SCRIPT_{}", i);
+  return mark;
+}
+
+}  // namespace
+
+std::optional<std::string_view> command_of_shell(std::string_view shell) {
+  if (shell == "bash") return "bash --noprofile --norc -e -o pipefail";
+  if (shell == "sh") return "sh -e";
+  if (shell == "python") return "python";
+  return std::nullopt;
+}
+
+graph::Seconds longest(const graph::Retry& retry, graph::Seconds limit) {
+  return retry.attempts * (limit + grace) + (retry.attempts - 1) * retry.pause;
+}
+
+std::string retry_loop(const graph::Run& run, const graph::Retry& retry, std::optional<graph::Seconds> limit) {
+  auto command = command_of_shell(run.shell);
+  CHECK(command.has_value(), "only scripts of known shells are tried again");
+  std::string mark = end_mark(run.text);
+  std::string limited = limit ? fmt::format("timeout --kill-after={}s {}s ", grace, *limit) : "";
+  std::string loop = fmt::format("attempt_script=\"$(mktemp)\"\ncat >\"${{attempt_script}}\" <<'{}'\n{}", mark, run.text);
+  if (!run.text.ends_with('\n')) loop += '\n';
+  fmt::format_to(std::back_inserter(loop),
+                 "{}\n"
+                 "trap 'exit 130' INT\n"
+                 "for ((attempt = 1; ; attempt++)); do\n"
+                 "  status=0\n"
+                 "  {}{} \"${{attempt_script}}\" || status=$?\n"
+                 "  if ((status == 0 || attempt == {})); then exit \"${{status}}\"; fi\n"
+                 "  echo \"attempt ${{attempt}} of {} ended with exit status ${{status}}\"\n"
+                 "  for file in \"${{GITHUB_OUTPUT}}\" \"${{GITHUB_ENV}}\" \"${{GITHUB_PATH}}\" \"${{GITHUB_STEP_SUMMARY}}\"; do\n"
+                 "    : >\"${{file}}\"\n"
+                 "  done\n",
+                 mark, limited, *command, retry.attempts, retry.attempts);
+  if (retry.pause > 0) fmt::format_to(std::back_inserter(loop), "  sleep {}\n", retry.pause);
+  return loop + "done\n";
+}
+
+}  // namespace sluice::github

@@ -1,0 +1,105 @@
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "backends/github/check.h"
+#include "backends/github/emission.h"
+#include "backends/github/retry.h"
+
+namespace sluice::github {
+namespace {
+
+void write_head(Emission& emission, const graph::Step& step, const StepRule& rule) {
+  emission.writer.entry("name", emission.expressions.scalar(step.title));
+  if (!step.id.empty()) {
+    check_id(emission, step.id, step.span);
+    emission.writer.text("id", step.id);
+  }
+  if (!rule.condition.empty()) write_condition({rule.condition}, emission.writer);
+}
+
+void write_allow_failure(Emission& emission, const graph::Step& step) {
+  if (step.allow_failure) emission.writer.entry("continue-on-error", emission.expressions.scalar(step.allow_failure));
+}
+
+void write_uses(Emission& emission, const graph::Step& step, const graph::Uses& uses) {
+  emission.writer.text("uses", uses.action + "@" + uses.commit, uses.version);
+  write_bindings(emission, "with", uses.with, step.span);
+  write_bindings(emission, "env", step.env, step.span);
+  if (step.timeout) write_timeout(emission, *step.timeout, step.span);
+  write_allow_failure(emission, step);
+  if (step.retry.attempts > 1)
+    emission.report(ProblemKind::retry_of_uses, step.span,
+                    fmt::format("`{}` is tried once: GitHub does not retry actions", uses.action));
+}
+
+bool on_macos(const graph::Stage& stage) {
+  return std::ranges::any_of(stage.runs_on, [](const std::string& label) { return label.starts_with("macos"); });
+}
+
+/// Whether the script stands in a loop of attempts.
+bool is_retried(Emission& emission, const graph::Stage& stage, const graph::Step& step, const graph::Run& run) {
+  if (step.retry.attempts <= 1) return false;
+  if (!command_of_shell(run.shell)) {
+    emission.report(ProblemKind::retry_of_shell, step.span,
+                    fmt::format("a script for `{}` is tried once: attempts are made of bash, sh and python scripts only",
+                                run.shell));
+    return false;
+  }
+  if (step.timeout && on_macos(stage))
+    emission.report(ProblemKind::attempt_limit_on_macos, step.span,
+                    "the time limit holds for all attempts together: macOS cannot limit each");
+  return true;
+}
+
+void write_run(Emission& emission, const graph::Stage& stage, const graph::Step& step, const graph::Run& run) {
+  CHECK(run.text.find("${{") == std::string::npos, "no script holds an expression");
+  bool retried = is_retried(emission, stage, step, run);
+  auto each = on_macos(stage) ? std::nullopt : step.timeout;
+  emission.writer.text("shell", retried ? "bash" : run.shell);
+  if (step.working_directory)
+    emission.writer.entry("working-directory", emission.expressions.scalar(step.working_directory));
+  write_bindings(emission, "env", step.env, step.span);
+  if (step.timeout) {
+    // Each attempt has its own limit, to the second: this one only catches what slips through.
+    if (retried) emission.writer.number("timeout-minutes", (longest(step.retry, *step.timeout) + 59) / 60);
+    else write_timeout(emission, *step.timeout, step.span);
+  }
+  write_allow_failure(emission, step);
+  emission.writer.script("run", retried ? retry_loop(run, step.retry, each) : run.text);
+}
+
+void write_step(Emission& emission, const graph::Stage& stage, const graph::Step& step, const StepRule& rule) {
+  emission.writer.begin_item();
+  write_head(emission, step, rule);
+  if (const auto* run = std::get_if<graph::Run>(&step.action)) write_run(emission, stage, step, *run);
+  else if (const auto* uses = std::get_if<graph::Uses>(&step.action)) write_uses(emission, step, *uses);
+  else CHECK(false, "what only the local runtime does never reaches GitHub");
+  emission.writer.end_item();
+}
+
+}  // namespace
+
+std::vector<StepRule> find_steps(Emission& emission, const graph::Stage& stage) {
+  std::vector<StepRule> rules;
+  std::set<std::string_view> omitted;
+  emission.expressions.omit_steps({});
+  for (const graph::Step& step : stage.steps) {
+    bool local = step.backend == graph::Backend::local;
+    rules.push_back(local ? StepRule{true, {}} : step_rule(emission.graph, step, emission.expressions));
+    if (!rules.back().omitted || step.id.empty()) continue;
+    omitted.insert(step.id);
+    emission.expressions.omit_steps(omitted);
+  }
+  return rules;
+}
+
+void write_steps(Emission& emission, const graph::Stage& stage, const std::vector<StepRule>& rules) {
+  if (std::ranges::all_of(rules, &StepRule::omitted))
+    emission.report(ProblemKind::no_steps, stage.span, fmt::format("stage `{}` has no step on GitHub", stage.id));
+  emission.writer.open("steps");
+  for (std::size_t i = 0; i < rules.size(); ++i)
+    if (!rules[i].omitted) write_step(emission, stage, stage.steps[i], rules[i]);
+  emission.writer.close();
+}
+
+}  // namespace sluice::github

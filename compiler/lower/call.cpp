@@ -1,0 +1,125 @@
+// Calls of library steps and of typed actions, and the options that a block gives.
+#include "lower/unfolder.h"
+
+namespace sluice::lower {
+
+namespace {
+
+DIAGNOSTIC(NotStatic, "the number of attempts must be written out");
+DIAGNOSTIC(NoBody, "`{}` has no body");
+
+std::string call_text(const Expression& call) {
+  const Expression& callee = *call.operands[0];
+  std::string name = callee.text.str();
+  return callee.kind == Expression::Kind::member ? callee.operands[0]->text.str() + "." + name : name;
+}
+
+}  // namespace
+
+// `name` is what `artifact name = call(…)` implies.
+void Unfolder::lower_call(const Expression& call, StepContext context, const std::string& name) {
+  auto found = program_.calls.find(&call);
+  if (found == program_.calls.end()) return;
+  const check::Call& target = found->second;
+  if (target.callee->kind == Symbol::Kind::action) return lower_action_call(call, context);
+  if (target.callee->kind != Symbol::Kind::step_function) return;
+  const Statement& function = *target.callee->statement;
+  Frame frame;
+  frame.arguments = evaluate_arguments(target, function.parameters);
+  frame.use = target.use;
+  for (std::size_t i = 0; i < function.parameters.size(); ++i)
+    if (!name.empty() && function.parameters[i].name.text == "name" && !target.arguments[i]) frame.arguments[i] = Value::string(name);
+  if (context.call.empty()) context.call = call_text(call);
+  if (function.title && !context.title) {
+    frames_.push_back(frame);
+    context.title = expression_of(*function.title);
+    frames_.pop_back();
+  }
+  if (!function.block) {
+    sink_.report<NoBody>(call.span, std::string_view(target.callee->name)).note(target.callee->span, "declared here");
+    return;
+  }
+  frames_.push_back(std::move(frame));
+  lower_options(function, context);
+  lower_items(function.block->items, context);
+  frames_.pop_back();
+}
+
+void Unfolder::lower_action_call(const Expression& call, const StepContext& context) {
+  const check::Call& target = program_.calls.find(&call)->second;
+  const Statement& action = *target.callee->statement;
+  Bindings with;
+  std::size_t position = 0;
+  if (action.block) {
+    for (const ast::Item& item : action.block->items) {
+      if (!item.statement || item.statement->word != Word::input) continue;
+      const Expression* argument = target.arguments[position++];
+      if (!argument) argument = item.statement->value;
+      if (!argument) continue;
+      Value value = evaluate(*argument);
+      if (value.kind != Value::Kind::null) with.emplace_back(item.statement->name.text.str(), expression_of(value, argument->span));
+    }
+    for (const ast::Item& item : action.block->items) {
+      if (!item.statement || item.statement->word != Word::output || !context.result) continue;
+      context.result->outputs.emplace_back(item.statement->name.text.str(), step_output(context, *item.statement));
+    }
+  }
+  add_uses(static_text(action.value), call.span, std::move(with), context);
+}
+
+void Unfolder::lower_artifact(const Statement& statement, const StepContext& outer) {
+  if (!statement.value || !current_) return;
+  StepContext context = outer;
+  lower_options(statement, context);
+  std::string name = current_->id + "-" + statement.name.text.str();
+  lower_call(*statement.value, std::move(context), name);
+  graph::Artifact artifact;
+  artifact.name = name;
+  auto call = program_.calls.find(statement.value);
+  if (call != program_.calls.end() && call->second.callee->kind == Symbol::Kind::step_function) {
+    llvm::ArrayRef<ast::Parameter> parameters = call->second.callee->statement->parameters;
+    std::vector<Value> arguments = evaluate_arguments(call->second, parameters);
+    for (std::size_t i = 0; i < parameters.size(); ++i)
+      if (parameters[i].name.text == "keep") artifact.keep = static_cast<graph::Seconds>(arguments[i].number);
+  }
+  current_->artifacts.push_back(std::move(artifact));
+}
+
+void Unfolder::lower_options(const Statement& statement, StepContext& context) {
+  if (!statement.block) return;
+  for (const ast::Item& item : statement.block->items)
+    if (item.statement) apply_option(*item.statement, context);
+}
+
+// Gives whether the statement was an option. Inner ones win.
+bool Unfolder::apply_option(const Statement& statement, StepContext& context) {
+  switch (statement.word) {
+    case Word::env:
+      if (!statement.block) return true;
+      for (const ast::Item& item : statement.block->items) {
+        if (!item.entry) continue;
+        std::string name = item.entry->key.text.str();
+        ExpressionId value = expression_of(*item.entry->value);
+        auto same = std::find_if(context.env.begin(), context.env.end(), [&](const auto& binding) { return binding.first == name; });
+        if (same != context.env.end()) same->second = value;
+        else context.env.emplace_back(std::move(name), value);
+      }
+      return true;
+    case Word::shell: context.shell = static_text(statement.value); return true;
+    case Word::working_directory: if (statement.value) context.working_directory = expression_of(*statement.value); return true;
+    case Word::timeout: context.timeout = seconds(statement.value); return true;
+    case Word::allow_failure:
+      context.allow_failure = statement.value ? expression_of(*statement.value) : constant(true);
+      return true;
+    case Word::retry: {
+      Value attempts = statement.value ? evaluate(*statement.value) : Value{};
+      if (attempts.kind == Value::Kind::number) context.retry.attempts = static_cast<int>(attempts.number);
+      else if (attempts.kind != Value::Kind::poison) sink_.report<NotStatic>(statement.value->span);
+      context.retry.pause = seconds(statement.clause(ast::Clause::every));
+      return true;
+    }
+    default: return false;
+  }
+}
+
+}  // namespace sluice::lower

@@ -1,0 +1,184 @@
+// The values of expressions while the program unfolds.
+#include "lower/unfolder.h"
+
+namespace sluice::lower {
+
+using Kind = Expression::Kind;
+using GraphKind = graph::Expression::Kind;
+
+namespace {
+
+DIAGNOSTIC(NotStatic, "this is known only when the pipeline runs");
+DIAGNOSTIC(RequirementFailed, "{}");
+
+Value number_value(Value::Kind kind, double number, llvm::StringRef text) {
+  Value value;
+  value.kind = kind;
+  value.number = number;
+  value.text = text.str();
+  return value;
+}
+
+GraphKind graph_kind(ast::Operator op) {
+  switch (op) {
+    case ast::Operator::either: return GraphKind::either;
+    case ast::Operator::both: return GraphKind::both;
+    case ast::Operator::equal: return GraphKind::equal;
+    case ast::Operator::unequal: return GraphKind::unequal;
+    case ast::Operator::less: return GraphKind::less;
+    case ast::Operator::less_equal: return GraphKind::less_equal;
+    case ast::Operator::greater: return GraphKind::greater;
+    case ast::Operator::greater_equal: return GraphKind::greater_equal;
+    case ast::Operator::fallback: case ast::Operator::add: case ast::Operator::subtract: case ast::Operator::multiply:
+    case ast::Operator::divide: return GraphKind::fallback;
+  }
+  return GraphKind::fallback;
+}
+
+bool truth(const Value& value) {
+  return value.kind == Value::Kind::string ? !value.text.empty() : value.kind == Value::Kind::list || value.number != 0;
+}
+
+Value arithmetic(ast::Operator op, const Value& left, const Value& right) {
+  Value result = left;
+  switch (op) {
+    case ast::Operator::add: result.number = left.number + right.number; break;
+    case ast::Operator::subtract: result.number = left.number - right.number; break;
+    case ast::Operator::multiply: result.number = left.number * right.number; break;
+    default: result.number = right.number != 0 ? left.number / right.number : 0; break;
+  }
+  return result;
+}
+
+}  // namespace
+
+Value Unfolder::evaluate(const Expression& expression) {
+  switch (expression.kind) {
+    case Kind::invalid: case Kind::wildcard: return {};
+    case Kind::null: return number_value(Value::Kind::null, 0, "");
+    case Kind::boolean: return Value::boolean(expression.text == "true");
+    case Kind::number: return number_value(Value::Kind::number, expression.number, expression.text);
+    case Kind::duration: return number_value(Value::Kind::duration, expression.number, expression.text);
+    case Kind::percent: return number_value(Value::Kind::percent, expression.number, expression.text);
+    case Kind::size: return number_value(Value::Kind::size, expression.number, expression.text);
+    case Kind::string: return evaluate_string(expression);
+    case Kind::name: return evaluate_name(expression);
+    case Kind::member: return evaluate_member(expression);
+    case Kind::filter: return Value::of(make(GraphKind::filter, "", {expression_of(*expression.operands[0])}, expression.span));
+    case Kind::index: return evaluate_index(expression);
+    case Kind::call: return evaluate_call(expression);
+    case Kind::negation: {
+      Value operand = evaluate(*expression.operands[0]);
+      if (operand.constant()) return Value::boolean(!truth(operand));
+      return Value::of(make(GraphKind::negation, "", {expression_of(operand, expression.operands[0]->span)}, expression.span));
+    }
+    case Kind::binary: return evaluate_binary(expression);
+    case Kind::list: case Kind::map: {
+      Value value;
+      value.kind = expression.kind == Kind::list ? Value::Kind::list : Value::Kind::map;
+      for (const Expression* operand : expression.operands) value.items.push_back(evaluate(*operand));
+      for (const ast::Name& name : expression.names) value.names.push_back(name.text.str());
+      return value;
+    }
+  }
+  return {};
+}
+
+Value Unfolder::evaluate_string(const Expression& expression) {
+  std::string text;
+  std::vector<ExpressionId> pieces;
+  auto flush = [&] {
+    if (!text.empty()) pieces.push_back(text_constant(std::exchange(text, {}), expression.span));
+  };
+  for (const ast::StringPart& part : expression.parts) {
+    if (!part.hole) {
+      text += part.text;
+      continue;
+    }
+    Value value = evaluate(*part.hole);
+    if (value.kind == Value::Kind::dynamic) {
+      flush();
+      pieces.push_back(value.expression);
+    } else if (value.kind == Value::Kind::list) {
+      for (const Value& item : value.items) text += (&item == value.items.data() ? "" : " ") + text_of(item);
+    } else {
+      text += text_of(value);
+    }
+  }
+  if (pieces.empty()) return Value::string(std::move(text));
+  flush();
+  return Value::of(make(GraphKind::text, "", std::move(pieces), expression.span));
+}
+
+std::optional<Value> Unfolder::fold(ast::Operator op, const Value& left, const Value& right) {
+  using enum ast::Operator;
+  if (op == fallback && left.kind == Value::Kind::null) return right;
+  if (op == both && left.constant()) return truth(left) ? right : left;
+  if (op == either && left.constant()) return truth(left) ? left : right;
+  if (!left.constant() || !right.constant()) return std::nullopt;
+  switch (op) {
+    case fallback: return left.kind == Value::Kind::string && left.text.empty() ? right : left;
+    case equal: return Value::boolean(lower::equal(left, right));
+    case unequal: return Value::boolean(!lower::equal(left, right));
+    case less: return Value::boolean(left.number < right.number);
+    case less_equal: return Value::boolean(left.number <= right.number);
+    case greater: return Value::boolean(left.number > right.number);
+    case greater_equal: return Value::boolean(left.number >= right.number);
+    case add: case subtract: case multiply: case divide: return arithmetic(op, left, right);
+    case both: case either: return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+Value Unfolder::evaluate_binary(const Expression& expression) {
+  Value left = evaluate(*expression.operands[0]);
+  Value right = evaluate(*expression.operands[1]);
+  if (auto folded = fold(expression.op, left, right)) return *folded;
+  bool arithmetic_late = expression.op == ast::Operator::add || expression.op == ast::Operator::subtract ||
+                         expression.op == ast::Operator::multiply || expression.op == ast::Operator::divide;
+  if (arithmetic_late) {
+    sink_.report<NotStatic>(expression.span).help("work it out in a step, and give it as an output");
+    return {};
+  }
+  ExpressionId first = expression_of(left, expression.operands[0]->span);
+  ExpressionId second = expression_of(right, expression.operands[1]->span);
+  ExpressionId id = make(graph_kind(expression.op), "", {first, second}, expression.span);
+  // An absent value is told by its text; how the present one is decoded follows from its type.
+  if (expression.op == ast::Operator::fallback) graph_.expressions[id.index].type = graph_[first].type;
+  return Value::of(id);
+}
+
+bool Unfolder::decide(const Expression& expression) {
+  Value value = evaluate(expression);
+  if (value.kind == Value::Kind::poison) return false;
+  if (!value.constant()) {
+    sink_.report<NotStatic>(expression.span).help("`if` decides when the file is compiled: write `when` to decide when it runs");
+    return false;
+  }
+  return truth(value);
+}
+
+graph::Seconds Unfolder::seconds(const Expression* expression) {
+  if (!expression) return 0;
+  Value value = evaluate(*expression);
+  if (value.kind == Value::Kind::duration) return static_cast<graph::Seconds>(value.number + 0.5);
+  if (value.kind != Value::Kind::poison) sink_.report<NotStatic>(expression->span).help("write the time out, as in `15m`");
+  return 0;
+}
+
+std::string Unfolder::static_text(const Expression* expression) {
+  if (!expression) return "";
+  // A bare word may stand for itself: `shell sh`.
+  if (expression->kind == Kind::name && !program_.resolved.count(expression)) return expression->text.str();
+  Value value = evaluate(*expression);
+  if (!value.constant() && value.kind != Value::Kind::poison) sink_.report<NotStatic>(expression->span).help("write the text out");
+  return text_of(value);
+}
+
+void Unfolder::lower_require(const Statement& statement) {
+  if (statement.values.empty() || decide(*statement.values[0])) return;
+  std::string reason = statement.values.size() > 1 ? static_text(statement.values[1]) : "this does not hold";
+  sink_.report<RequirementFailed>(statement.values[0]->span, reason);
+}
+
+}  // namespace sluice::lower

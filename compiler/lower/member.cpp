@@ -1,0 +1,143 @@
+// What names and members stand for.
+#include "lower/unfolder.h"
+
+namespace sluice::lower {
+
+using Kind = Expression::Kind;
+using GraphKind = graph::Expression::Kind;
+
+namespace {
+
+// Outputs travel as text: the reader must know what they were.
+graph::Expression::Type graph_type(const types::Type* type) {
+  if (!type) return graph::Expression::Type::any;
+  switch (type->kind) {
+    case types::Type::Kind::boolean: return graph::Expression::Type::boolean;
+    case types::Type::Kind::number: case types::Type::Kind::percent: case types::Type::Kind::duration: case types::Type::Kind::size:
+      return graph::Expression::Type::number;
+    case types::Type::Kind::list: case types::Type::Kind::map: case types::Type::Kind::record: return graph::Expression::Type::json;
+    case types::Type::Kind::string: case types::Type::Kind::path: case types::Type::Kind::enumeration: return graph::Expression::Type::string;
+    default: return graph::Expression::Type::any;
+  }
+}
+
+}  // namespace
+
+Value Unfolder::evaluate_name(const Expression& expression) {
+  auto resolved = program_.resolved.find(&expression);
+  if (resolved == program_.resolved.end()) return Value::of(context(expression.text.str(), expression.span));
+  return evaluate_symbol(*resolved->second);
+}
+
+Value Unfolder::stage_value(std::size_t found) const {
+  Value value = Value::string(found_[found].id);
+  value.kind = Value::Kind::stage;
+  value.stage = found;
+  return value;
+}
+
+Value Unfolder::evaluate_symbol(const Symbol& symbol) {
+  if (symbol.kind == Symbol::Kind::parameter)
+    return symbol.position < frames_.back().arguments.size() ? frames_.back().arguments[symbol.position] : Value{};
+  for (auto frame = frames_.rbegin(); frame != frames_.rend(); ++frame)
+    for (auto local = frame->locals.rbegin(); local != frame->locals.rend(); ++local)
+      if (local->first == symbol.statement) return local->second;
+  switch (symbol.kind) {
+    case Symbol::Kind::let: {
+      if (!symbol.statement || !symbol.statement->value) return {};
+      const check::Use* use = frames_.back().use;
+      frames_.emplace_back().use = use;
+      Value value = evaluate(*symbol.statement->value);
+      frames_.pop_back();
+      return value;
+    }
+    case Symbol::Kind::module_parameter: {
+      const check::Use* use = frames_.back().use;
+      const Expression* argument = use ? use->arguments[symbol.position] : nullptr;
+      if (!argument) argument = symbol.statement->value;
+      if (!argument) return Value::null();
+      frames_.emplace_back();
+      Value value = evaluate(*argument);
+      frames_.pop_back();
+      return value;
+    }
+    case Symbol::Kind::stage: {
+      auto members = members_.find(&symbol);
+      return members == members_.end() ? Value{} : stage_value(members->second.front());
+    }
+    case Symbol::Kind::context: return Value::of(port_);
+    default: return {};
+  }
+}
+
+Value Unfolder::evaluate_member(const Expression& expression) {
+  Value base = evaluate(*expression.operands[0]);
+  return member_of(base, expression);
+}
+
+Value Unfolder::member_of(const Value& base, const Expression& expression) {
+  std::string name = expression.text.str();
+  switch (base.kind) {
+    case Value::Kind::stage: return stage_member(base, expression);
+    case Value::Kind::step: {
+      if (const Value* output = base.step->find(name)) return *output;
+      ExpressionId step = member(context("steps", expression.span), base.step->id, expression.span);
+      return Value::of(member(step, name, expression.span));
+    }
+    case Value::Kind::artifact: return Value::string(base.text);
+    case Value::Kind::map:
+      for (std::size_t i = 0; i < base.names.size(); ++i)
+        if (base.names[i] == name) return base.items[i];
+      return Value::null();
+    case Value::Kind::dynamic: return Value::of(member(base.expression, name, expression.span));
+    default: return {};
+  }
+}
+
+// `lint.result`, `test.coverage`, `build.report`: reading it makes this stage follow that one.
+Value Unfolder::stage_member(const Value& stage, const Expression& expression) {
+  FoundStage& found = found_[stage.stage];
+  add_edge(stage.stage, false, expression.span);
+  std::string name = expression.text.str();
+  if (found.symbol->artifacts.find(expression.text) != found.symbol->artifacts.end()) {
+    Value artifact = Value::string(found.id + "-" + name);
+    artifact.kind = Value::Kind::artifact;
+    artifact.stage = stage.stage;
+    return artifact;
+  }
+  ExpressionId needs = member(context("needs", expression.span), found.id, expression.span);
+  if (name == "result" || name == "outputs") return Value::of(member(needs, name, expression.span));
+  ExpressionId output = member(member(needs, "outputs", expression.span), name, expression.span);
+  auto type = program_.type_of.find(&expression);
+  if (type != program_.type_of.end()) graph_.expressions[output.index].type = graph_type(type->second);
+  return Value::of(output);
+}
+
+Value Unfolder::evaluate_index(const Expression& expression) {
+  const Expression& base = *expression.operands[0];
+  Value index = evaluate(*expression.operands[1]);
+  auto resolved = program_.resolved.find(&base);
+  if (resolved != program_.resolved.end() && resolved->second->kind == Symbol::Kind::stage) {
+    for (std::size_t member : members_.lookup(resolved->second))
+      if (found_[member].index == text_of(index)) return stage_value(member);
+    return {};
+  }
+  Value value = evaluate(base);
+  if (value.kind == Value::Kind::list && index.kind == Value::Kind::number) {
+    auto at = static_cast<std::size_t>(index.number);
+    return at < value.items.size() ? value.items[at] : Value::null();
+  }
+  ExpressionId first = expression_of(value, base.span);
+  return Value::of(make(GraphKind::index, "", {first, expression_of(index, expression.operands[1]->span)}, expression.span));
+}
+
+// A step's output as written by its script: text, of the declared type.
+Value Unfolder::step_output(const StepContext& step, const Statement& output) {
+  ExpressionId id = member(context("steps", output.header), step.id, output.header);
+  id = member(member(id, "outputs", output.header), output.name.text.str(), output.header);
+  const types::Type* type = output.type ? types::builtin(output.type->name.text, program_.types) : nullptr;
+  graph_.expressions[id.index].type = graph_type(type);
+  return Value::of(id);
+}
+
+}  // namespace sluice::lower

@@ -1,0 +1,245 @@
+// A pipeline: its stages found, its triggers, its options, its notifications.
+#include "lower/unfolder.h"
+
+namespace sluice::lower {
+
+using GraphKind = graph::Expression::Kind;
+
+namespace {
+
+DIAGNOSTIC(DuplicateName, "two stages become `{}`");
+DIAGNOSTIC(BadName, "`{}` cannot be a job's name");
+
+// A family's member: `test["3.11"]` is the job `test-3_11`.
+std::string slug(llvm::StringRef text) {
+  std::string result;
+  for (char c : text) {
+    bool plain = std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_';
+    result += plain ? c : '_';
+  }
+  return result;
+}
+
+std::string event_name(llvm::StringRef name) {
+  return name == "manual" ? "workflow_dispatch" : name == "call" ? "workflow_call" : name.str();
+}
+
+}  // namespace
+
+void Unfolder::find_stage(const Statement& statement) {
+  auto symbol = pipeline_.stages.find(statement.name.text);
+  if (symbol == pipeline_.stages.end()) return;
+  FoundStage& found = found_.emplace_back();
+  found.statement = &statement;
+  found.symbol = symbol->second;
+  found.locals = frames_.back().locals;
+  found.id = statement.name.text.str();
+  if (statement.index) {
+    found.index = text_of(evaluate(*statement.index));
+    found.id += "-" + slug(found.index);
+  }
+  members_[found.symbol].push_back(found_.size() - 1);
+  auto [other, added] = ids_.try_emplace(llvm::StringRef(found.id).lower(), found_.size() - 1);
+  if (!added)
+    sink_.report<DuplicateName>(statement.name.span, found.id).note(found_[other->second].statement->name.span, "the other one");
+  if (found.id.size() >= 100 || found.id.starts_with("__"))
+    sink_.report<BadName>(statement.name.span, found.id).help("a job's name has fewer than 100 letters and does not begin with `__`");
+}
+
+void Unfolder::find_stages(llvm::ArrayRef<ast::Item> items) {
+  for (std::size_t at = 0; at < items.size(); ++at) {
+    if (!items[at].statement) continue;
+    const Statement& statement = *items[at].statement;
+    if (statement.word == Word::stage) find_stage(statement);
+    if (statement.word == Word::let && statement.value) frames_.back().locals.emplace_back(&statement, evaluate(*statement.value));
+    if (statement.word == Word::if_) {
+      bool holds = statement.value && decide(*statement.value);
+      const Statement* taken = holds ? &statement : nullptr;
+      if (at + 1 < items.size() && items[at + 1].statement && items[at + 1].statement->word == Word::else_) {
+        ++at;
+        if (!holds) taken = items[at].statement;
+      }
+      if (taken && taken->block) find_stages(taken->block->items);
+    }
+    if (statement.word == Word::for_ && statement.block) {
+      const Expression* in = statement.clause(ast::Clause::in);
+      Value list = in ? evaluate(*in) : Value{};
+      for (const Value& item : list.items) {
+        std::size_t mark = frames_.back().locals.size();
+        frames_.back().locals.emplace_back(&statement, item);
+        find_stages(statement.block->items);
+        frames_.back().locals.resize(mark);
+      }
+    }
+  }
+}
+
+void Unfolder::lower_option(const Statement& statement) {
+  switch (statement.word) {
+    case Word::on: return lower_trigger(statement);
+    case Word::run_name: if (statement.value) graph_.run_name = expression_of(*statement.value); return;
+    case Word::runs_on: {
+      runs_on_.clear();
+      for (const Expression* label : statement.values) runs_on_.push_back(static_text(label));
+      return;
+    }
+    case Word::timeout: timeout_ = seconds(statement.value); return;
+    case Word::budget: graph_.budget = seconds(statement.value); return;
+    case Word::env: {
+      StepContext holder;
+      apply_option(statement, holder);
+      graph_.env.insert(graph_.env.end(), holder.env.begin(), holder.env.end());
+      for (const auto& binding : holder.env) require_time(binding.second, types::Time::run, statement.header, "the `env` of a pipeline");
+      return;
+    }
+    case Word::concurrency: {
+      graph::Concurrency concurrency;
+      if (statement.value) concurrency.group = expression_of(*statement.value);
+      if (statement.value) require_time(concurrency.group, types::Time::run, statement.value->span, "a concurrency group");
+      if (statement.block)
+        for (const ast::Item& item : statement.block->items)
+          if (item.statement && item.statement->word == Word::cancel_running)
+            concurrency.cancel_running = item.statement->value ? expression_of(*item.statement->value) : constant(true);
+      graph_.concurrency = concurrency;
+      return;
+    }
+    default: apply_option(statement, defaults_); return;
+  }
+}
+
+void Unfolder::lower_secrets() {
+  for (const ast::Item& item : pipeline_.module->file->items) {
+    if (!item.statement) continue;
+    const Statement& statement = *item.statement;
+    if (statement.word == Word::secret) graph_.secrets.push_back({statement.name.text.str(), statement.flag(ast::Flag::optional), ""});
+    if (statement.word != Word::environment || !statement.block) continue;
+    for (const ast::Item& inner : statement.block->items)
+      if (inner.statement && inner.statement->word == Word::secret)
+        graph_.secrets.push_back({inner.statement->name.text.str(), inner.statement->flag(ast::Flag::optional), statement.name.text.str()});
+  }
+}
+
+graph::Input Unfolder::lower_input(const Statement& statement) {
+  graph::Input input;
+  input.name = statement.name.text.str();
+  input.description = statement.documentation.str();
+  bool optional = statement.type && statement.type->optional;
+  input.required = statement.flag(ast::Flag::required) || (!statement.value && !optional);
+  if (statement.value) input.default_value = expression_of(*statement.value);
+  llvm::StringRef type = statement.type ? statement.type->name.text : "string";
+  if (type == "bool") input.type = graph::Input::Type::boolean;
+  if (type == "number") input.type = graph::Input::Type::number;
+  if (type == "enum") {
+    input.type = graph::Input::Type::choice;
+    for (const Expression* choice : statement.type->choices) input.options.push_back(static_text(choice));
+  }
+  return input;
+}
+
+void Unfolder::lower_trigger(const Statement& statement) {
+  graph::Trigger trigger;
+  trigger.event = event_name(statement.name.text);
+  trigger.span = statement.header;
+  std::string zone = static_text(statement.clause(ast::Clause::zone));
+  if (trigger.event == "schedule")
+    for (const Expression* cron : statement.values) trigger.schedules.emplace_back(static_text(cron), zone);
+  if (statement.block) {
+    for (const ast::Item& item : statement.block->items) {
+      if (!item.statement) continue;
+      if (item.statement->word == Word::input) {
+        trigger.inputs.push_back(lower_input(*item.statement));
+        continue;
+      }
+      std::vector<std::string> values;
+      for (const Expression* value : item.statement->values) values.push_back(static_text(value));
+      trigger.filters.emplace_back(item.statement->keyword.text.str(), std::move(values));
+    }
+  }
+  graph_.triggers.push_back(std::move(trigger));
+}
+
+// All `notify` rules are one stage behind all others: it runs whatever happened, and never changes how the run ended.
+void Unfolder::lower_notifications(llvm::ArrayRef<ast::Item> items) {
+  FoundStage* found = nullptr;
+  for (const ast::Item& item : items) {
+    if (!item.statement || item.statement->word != Word::notify) continue;
+    if (!found) {
+      std::size_t stages = found_.size();
+      found = &found_.emplace_back();
+      found->id = found->stage.id = "notify";
+      found->statement = item.statement;
+      found->stage.span = item.statement->header;
+      current_ = found;
+      results_.clear();
+      found->stage.notification = true;
+      found->stage.title = text_constant("Notify", item.statement->header);
+      found->stage.condition = make(GraphKind::call, "always", {}, item.statement->header);
+      found->stage.asks_status = true;
+      found->stage.runs_on = runs_on_;
+      found->stage.timeout = 10 * 60;
+      for (std::size_t i = 0; i < stages; ++i) add_edge(i, true, item.statement->header);
+    }
+    lower_notification(*item.statement, *found);
+  }
+  current_ = nullptr;
+}
+
+void Unfolder::lower_notification(const Statement& statement, FoundStage& found) {
+  StepContext context = defaults_;
+  // One rule that fails must not keep the others from being told.
+  context.condition = make(GraphKind::call, "always", {}, statement.header);
+  context.allow_failure = constant(true);
+  ExpressionId results = make(GraphKind::filter, "", {this->context("needs", statement.header)}, statement.header);
+  results = member(results, "result", statement.header);
+  auto any = [&](const char* result) {
+    return make(GraphKind::call, "contains", {results, text_constant(result, statement.header)}, statement.header);
+  };
+  ExpressionId rule;
+  for (const Expression* wanted : statement.values) {
+    ExpressionId one = wanted->text == "success" ? make(GraphKind::negation, "", {make(GraphKind::either, "", {any("failure"), any("cancelled")}, wanted->span)}, wanted->span)
+                                                 : any(wanted->text == "failure" ? "failure" : "cancelled");
+    rule = rule ? make(GraphKind::either, "", {rule, one}, wanted->span) : one;
+  }
+  context.condition = both(context.condition, rule);
+  if (const Expression* when = statement.clause(ast::Clause::when)) context.condition = both(context.condition, expression_of(*when));
+  if (const Expression* in = statement.clause(ast::Clause::in)) lower_environment(*in);
+  (void)found;
+  if (statement.block) lower_items(statement.block->items, context);
+}
+
+void Unfolder::lower_pipeline() {
+  const Statement& statement = *pipeline_.statement;
+  graph_.pipeline = statement.name.text.str();
+  graph_.title = statement.title ? static_text(statement.title) : graph_.pipeline;
+  graph_.documentation = statement.documentation.str();
+  graph_.file = pipeline_.module->file->source->name;
+  runs_on_ = {"ubuntu-latest"};
+  lower_secrets();
+  const Statement* budget = nullptr;
+  for (const ast::Item& item : statement.block->items) {
+    if (!item.statement) continue;
+    if (item.statement->word == Word::budget) budget = item.statement;
+    lower_option(*item.statement);
+  }
+  find_stages(statement.block->items);
+  for (FoundStage& found : found_) lower_stage(found);
+  frames_.back().locals.clear();
+  lower_notifications(statement.block->items);
+  order_stages();
+  if (budget) check_budget(budget);
+}
+
+graph::Graph Unfolder::run() {
+  frames_.emplace_back();
+  lower_pipeline();
+  return std::move(graph_);
+}
+
+std::vector<graph::Graph> lower(const check::Program& program, const Pins& pins, const source::SourceManager& sources,
+                                diagnostics::Sink& sink) {
+  std::vector<graph::Graph> graphs;
+  for (const check::Pipeline& pipeline : program.pipelines) graphs.push_back(Unfolder(program, pipeline, pins, sources, sink).run());
+  return graphs;
+}
+
+}  // namespace sluice::lower

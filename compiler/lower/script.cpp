@@ -1,0 +1,111 @@
+// Scripts: every hole becomes a variable of the step or a quoted constant, so that no text is ever read as code.
+#include "lower/shell_places.h"
+#include "lower/unfolder.h"
+
+namespace sluice::lower {
+namespace {
+
+DIAGNOSTIC(UnsafePlace, "{} cannot be put into {} safely");
+
+bool is_posix(llvm::StringRef shell) { return shell == "bash" || shell == "sh"; }
+bool is_powershell(llvm::StringRef shell) { return shell == "pwsh" || shell == "powershell"; }
+
+std::string_view describe(ShellPlace place) {
+  switch (place) {
+    case ShellPlace::closed: return "a quoted here-document, `$'…'` or backticks";
+    case ShellPlace::arithmetic: return "arithmetic, a subscript or a `${…}`";
+    case ShellPlace::comment: return "a comment";
+    case ShellPlace::word: case ShellPlace::double_quotes: case ShellPlace::single_quotes: case ShellPlace::document: return "this place";
+  }
+  return "";
+}
+
+bool mentions(llvm::StringRef text, llvm::StringRef name) {
+  for (std::size_t at = text.find(name); at != llvm::StringRef::npos; at = text.find(name, at + 1)) {
+    bool before = at > 0 && (std::isalnum(static_cast<unsigned char>(text[at - 1])) || text[at - 1] == '_');
+    std::size_t end = at + name.size();
+    bool behind = end < text.size() && (std::isalnum(static_cast<unsigned char>(text[end])) || text[end] == '_');
+    if (!before && !behind) return true;
+  }
+  return false;
+}
+
+bool bound(const Bindings& env, std::string_view name) {
+  return std::any_of(env.begin(), env.end(), [&](const auto& binding) { return binding.first == name; });
+}
+
+std::string first_line_of(llvm::StringRef text) {
+  llvm::StringRef line = text.ltrim().split('\n').first.rtrim();
+  if (line.size() <= 72) return line.str();
+  llvm::StringRef cut = line.take_front(69);
+  return cut.rsplit(' ').first.str() + "...";
+}
+
+}  // namespace
+
+// The variable that holds the value: one that holds it already, or a new one named after what the author wrote.
+std::string Unfolder::bind(const Expression& hole, ExpressionId value, const Expression& string, Bindings& env, const Bindings& outer) {
+  for (const auto& [name, held] : env)
+    if (held == value) return name;
+  std::string wanted = variable_name(sources_.text(hole.span));
+  std::string name = wanted;
+  llvm::StringRef script = sources_.text(string.span);
+  for (int count = 2; bound(env, name) || bound(outer, name) || mentions(script, name); ++count) name = wanted + "_" + std::to_string(count);
+  env.emplace_back(name, value);
+  return name;
+}
+
+Unfolder::Script Unfolder::lower_script(const Expression& string, const StepContext& context, Bindings& env) {
+  std::string text;
+  ShellReader reader;
+  llvm::SmallVector<std::pair<const Expression*, std::string>, 4> seen;
+  auto refuse = [&](const Expression& hole, std::string_view place) {
+    sink_.report<UnsafePlace>(hole.span, "this value", place)
+        .help("give it a name with `env {{ VALUE: … }}` and read that variable in the script");
+  };
+  auto put = [&](const Expression& hole, const Value& value, ShellPlace place) {
+    bool posix = is_posix(context.shell);
+    bool constant = value.constant() || value.kind == Value::Kind::artifact;
+    if (constant && posix) return quote_for_shell(text_of(value), place, text);
+    if (constant && value.kind == Value::Kind::number) {
+      text += text_of(value);
+      return true;
+    }
+    if (!posix && !is_powershell(context.shell)) return false;
+    std::string source = sources_.text(hole.span).data() ? std::string(sources_.text(hole.span)) : "";
+    auto same = std::find_if(seen.begin(), seen.end(), [&](const auto& entry) { return entry.second == source; });
+    ExpressionId id = expression_of(value, hole.span);
+    std::string name;
+    if (same == seen.end()) {
+      name = bind(hole, id, string, env, context.env);
+      seen.push_back({&hole, source});
+    } else {
+      name = env[env.size() - static_cast<std::size_t>(seen.end() - same)].first;
+    }
+    if (posix) return reference_for_shell(name, place, text);
+    text += "$env:" + name;
+    return true;
+  };
+  for (const ast::StringPart& part : string.parts) {
+    if (!part.hole) {
+      text += part.text;
+      reader.feed(part.text);
+      continue;
+    }
+    Value value = evaluate(*part.hole);
+    if (value.kind == Value::Kind::poison) continue;
+    if (value.kind != Value::Kind::list) {
+      if (!put(*part.hole, value, reader.place())) refuse(*part.hole, is_posix(context.shell) ? describe(reader.place()) : "a script of this shell");
+      continue;
+    }
+    // A list is its words; an empty one is no word.
+    for (const Value& item : value.items) {
+      if (&item != value.items.data()) text += ' ';
+      if (!put(*part.hole, item, reader.place())) refuse(*part.hole, describe(reader.place()));
+    }
+  }
+  std::string first = first_line_of(text);
+  return {std::move(text), std::move(first)};
+}
+
+}  // namespace sluice::lower

@@ -1,0 +1,192 @@
+// One stage: its header, its options, its steps.
+#include "lower/unfolder.h"
+
+namespace sluice::lower {
+
+namespace {
+
+DIAGNOSTIC(TimeoutOutOfRange, "a stage may take from one second to six hours, this is {}");
+DIAGNOSTIC(EmptyMatrix, "`{}` has no values");
+
+constexpr graph::Seconds default_timeout = 30 * 60;
+constexpr graph::Seconds longest = 6 * 60 * 60;
+
+}  // namespace
+
+void Unfolder::add_edge(std::size_t to, bool written, Span span) {
+  if (!current_ || &found_[to] == current_) return;
+  auto [edge, added] = current_->after.try_emplace(to, graph::Edge{static_cast<graph::StageIndex>(to), written, span});
+  if (!added && written) edge->second = {static_cast<graph::StageIndex>(to), true, span};
+}
+
+// `after test`, `after test["3.11"]`, `after test[*]`.
+void Unfolder::reference_stage(const Expression& expression, bool written) {
+  bool indexed = expression.kind == Expression::Kind::index;
+  const Expression& name = indexed ? *expression.operands[0] : expression;
+  auto resolved = program_.resolved.find(&name);
+  if (resolved == program_.resolved.end()) return;
+  bool all = !indexed || expression.operands[1]->kind == Expression::Kind::wildcard;
+  std::string index = all ? "" : text_of(evaluate(*expression.operands[1]));
+  for (std::size_t member : members_.lookup(resolved->second))
+    if (all || found_[member].index == index) add_edge(member, written, expression.span);
+}
+
+void Unfolder::lower_header(FoundStage& found) {
+  const Statement& statement = *found.statement;
+  graph::Stage& stage = found.stage;
+  stage.id = found.id;
+  stage.span = statement.header;
+  stage.documentation = statement.documentation.str();
+  stage.title = statement.title ? expression_of(*statement.title) : text_constant(found.id, statement.name.span);
+  require_time(stage.title, types::Time::leg, statement.title ? statement.title->span : statement.header, "a title");
+  for (const Expression* after : statement.after) reference_stage(*after, true);
+  if (const Expression* when = statement.clause(ast::Clause::when)) {
+    stage.condition = expression_of(*when);
+    stage.asks_status = asks_status(stage.condition);
+    require_time(stage.condition, types::Time::stage, when->span, "the condition of a stage");
+  }
+  if (const Expression* in = statement.clause(ast::Clause::in)) lower_environment(*in);
+}
+
+void Unfolder::lower_environment(const Expression& in) {
+  graph::Environment environment;
+  auto resolved = program_.resolved.find(&in);
+  if (resolved == program_.resolved.end()) {
+    environment.name = expression_of(in);
+  } else {
+    const Statement& declared = *resolved->second->statement;
+    environment.name = text_constant(declared.name.text.str(), in.span);
+    // Secrets without a place to deploy to: entering it is no deployment.
+    environment.deployment = false;
+    if (declared.block) {
+      for (const ast::Item& item : declared.block->items) {
+        if (!item.statement || item.statement->word != Word::url || !item.statement->value) continue;
+        environment.url = expression_of(*item.statement->value);
+        environment.deployment = true;
+      }
+    }
+  }
+  current_->stage.environment = std::move(environment);
+}
+
+void Unfolder::lower_stage(FoundStage& found) {
+  current_ = &found;
+  graph::Stage& stage = found.stage;
+  frames_.back().locals = found.locals;
+  results_.clear();
+  lower_header(found);
+  stage.runs_on = runs_on_;
+  StepContext context = defaults_;
+  if (found.statement->block) {
+    for (const ast::Item& item : found.statement->block->items)
+      if (item.statement) lower_stage_statement(*item.statement, context);
+    StepResult result;
+    context.result = &result;
+    lower_items(found.statement->block->items, context);
+    for (auto& [name, value] : result.outputs) stage.outputs.emplace_back(name, expression_of(value, stage.span));
+  }
+  if (stage.timeout == 0) stage.timeout = timeout_.value_or(default_timeout);
+  if (stage.timeout < 1 || stage.timeout > longest)
+    sink_.report<TimeoutOutOfRange>(stage.span, fmt::format("{}s", stage.timeout)).help("GitHub ends a job after six hours");
+  push_late_env();
+  current_ = nullptr;
+}
+
+// What holds for the stage itself; what its steps inherit goes into `context`.
+void Unfolder::lower_stage_statement(const Statement& statement, StepContext& context) {
+  graph::Stage& stage = current_->stage;
+  switch (statement.word) {
+    case Word::service: return lower_service(statement);
+    case Word::matrix: return lower_matrix(statement);
+    case Word::fail_fast: stage.fail_fast = statement.value ? expression_of(*statement.value) : constant(true); return;
+    case Word::max_parallel: if (statement.value) stage.max_parallel = static_cast<int>(evaluate(*statement.value).number); return;
+    case Word::expect: stage.expect = seconds(statement.value); return;
+    case Word::timeout: stage.timeout = seconds(statement.value); return;
+    case Word::allow_failure: stage.allow_failure = statement.value ? expression_of(*statement.value) : constant(true); return;
+    case Word::retry: {
+      StepContext holder;
+      apply_option(statement, holder);
+      stage.retry = holder.retry;
+      return;
+    }
+    case Word::env: {
+      StepContext holder;
+      apply_option(statement, holder);
+      stage.env.insert(stage.env.end(), holder.env.begin(), holder.env.end());
+      return;
+    }
+    case Word::runs_on: {
+      stage.runs_on.clear();
+      for (const Expression* label : statement.values) {
+        Value value = evaluate(*label);
+        if (value.constant()) stage.runs_on.push_back(text_of(value));
+        else stage.runs_on_expression = expression_of(value, label->span);
+        if (stage.runs_on_expression) require_time(stage.runs_on_expression, types::Time::leg, label->span, "`runs-on`");
+      }
+      return;
+    }
+    case Word::concurrency: {
+      graph::Concurrency concurrency;
+      if (statement.value) concurrency.group = expression_of(*statement.value);
+      if (statement.block)
+        for (const ast::Item& item : statement.block->items)
+          if (item.statement && item.statement->word == Word::cancel_running)
+            concurrency.cancel_running = item.statement->value ? expression_of(*item.statement->value) : constant(true);
+      stage.concurrency = concurrency;
+      return;
+    }
+    case Word::url: if (stage.environment && statement.value) stage.environment->url = expression_of(*statement.value); return;
+    case Word::shell: case Word::working_directory: apply_option(statement, context); return;
+    default: return;
+  }
+}
+
+void Unfolder::lower_matrix(const Statement& statement) {
+  graph::Matrix matrix;
+  if (statement.value) matrix.axes = expression_of(*statement.value);
+  graph::Expression axes;
+  axes.kind = graph::Expression::Kind::map;
+  axes.span = statement.header;
+  if (statement.block) {
+    for (const ast::Item& item : statement.block->items) {
+      if (!item.entry) continue;
+      Value value = evaluate(*item.entry->value);
+      if (value.kind == Value::Kind::list && value.items.empty())
+        sink_.report<EmptyMatrix>(item.entry->value->span, std::string_view(item.entry->key.text)).help("a matrix needs a value for each axis");
+      ExpressionId id = expression_of(value, item.entry->value->span);
+      if (item.entry->key.text == "include") {
+        matrix.include = id;
+      } else if (item.entry->key.text == "exclude") {
+        matrix.exclude = id;
+      } else {
+        axes.names.push_back(item.entry->key.text.str());
+        axes.operands.push_back(id);
+      }
+      require_time(id, types::Time::stage, item.entry->value->span, "a matrix");
+    }
+    if (!axes.operands.empty()) matrix.axes = graph_.add(std::move(axes));
+  }
+  current_->stage.matrix = matrix;
+}
+
+// A stage's `env` that is known only when its steps start goes into each of them.
+void Unfolder::push_late_env() {
+  graph::Stage& stage = current_->stage;
+  Bindings late;
+  std::erase_if(stage.env, [&](const auto& binding) {
+    if (time_of(binding.second) <= types::Time::leg) return false;
+    late.push_back(binding);
+    return true;
+  });
+  for (graph::Step& step : stage.steps) {
+    if (std::holds_alternative<graph::Native>(step.action)) continue;
+    Bindings env = late;
+    for (const auto& own : step.env) {
+      std::erase_if(env, [&](const auto& binding) { return binding.first == own.first; });
+      env.push_back(own);
+    }
+    step.env = std::move(env);
+  }
+}
+
+}  // namespace sluice::lower

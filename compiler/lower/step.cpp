@@ -1,0 +1,255 @@
+// Statements that become steps.
+#include "lower/unfolder.h"
+
+namespace sluice::lower {
+
+using GraphKind = graph::Expression::Kind;
+
+namespace {
+DIAGNOSTIC(NotIterable, "this loop goes over something that is known only when the pipeline runs");
+DIAGNOSTIC(TooMuchUnfolding, "the pipeline unfolds into more than {} steps");
+DIAGNOSTIC(UnpinnedAction, "no commit is known for `{}`");
+
+constexpr std::size_t most_steps = 50000;
+
+// `owner/repo@ref`: what stands before and behind the `@`.
+std::pair<llvm::StringRef, llvm::StringRef> split_reference(llvm::StringRef reference) { return reference.split('@'); }
+
+bool is_commit(llvm::StringRef ref) {
+  return ref.size() == 40 && std::all_of(ref.begin(), ref.end(), [](char c) { return std::isxdigit(static_cast<unsigned char>(c)); });
+}
+
+}  // namespace
+
+void Unfolder::lower_items(llvm::ArrayRef<ast::Item> items, StepContext& context) {
+  for (std::size_t at = 0; at < items.size(); ++at) {
+    if (!items[at].statement) continue;
+    if (items[at].statement->word == Word::if_) lower_choice(items, at, context);
+    else lower_statement(*items[at].statement, context);
+  }
+}
+
+void Unfolder::lower_statement(const Statement& statement, StepContext& context) {
+  switch (statement.word) {
+    case Word::run: return lower_run(statement, context);
+    case Word::uses: return lower_uses(statement, context);
+    case Word::call: {
+      StepContext inner = context;
+      lower_options(statement, inner);
+      return lower_call(*statement.value, std::move(inner), "");
+    }
+    case Word::step: return lower_step(statement, context);
+    case Word::when: return lower_when(statement, context);
+    case Word::for_: return lower_loop(statement, context);
+    case Word::backend: {
+      StepContext inner = context;
+      inner.backend = statement.name.text == "github" ? Backend::github : Backend::local;
+      lower_options(statement, inner);
+      if (statement.block) lower_items(statement.block->items, inner);
+      return;
+    }
+    case Word::native: return lower_native(statement, context);
+    case Word::output: return lower_output(statement, context);
+    case Word::artifact: return lower_artifact(statement, context);
+    case Word::permissions: return add_permissions(statement, context.call);
+    case Word::require: return lower_require(statement);
+    case Word::let: if (statement.value) frames_.back().locals.emplace_back(&statement, evaluate(*statement.value)); return;
+    // Options were applied before the first step: they hold for all of the block.
+    default: return;
+  }
+}
+
+graph::Step& Unfolder::add_step(const StepContext& context, Span span) {
+  if (++unfolded_ == most_steps + 1) sink_.report<TooMuchUnfolding>(span, most_steps);
+  graph::Step& step = current_->stage.steps.emplace_back();
+  step.id = context.id;
+  step.title = context.title;
+  step.call = context.call;
+  step.backend = context.backend;
+  step.condition = context.condition;
+  step.env = context.env;
+  step.working_directory = context.working_directory;
+  step.allow_failure = context.allow_failure;
+  step.timeout = context.timeout;
+  step.retry = context.retry;
+  step.span = span;
+  return step;
+}
+
+std::string Unfolder::unique_id(std::string id) {
+  auto taken = [&](const std::string& name) {
+    return std::any_of(results_.begin(), results_.end(), [&](const StepResult& result) { return result.id == name; });
+  };
+  std::string name = id;
+  for (int count = 2; taken(name); ++count) name = id + "-" + std::to_string(count);
+  return name;
+}
+
+void Unfolder::declare_step(const Statement& statement, StepResult* result) {
+  Value value;
+  value.kind = Value::Kind::step;
+  value.step = result;
+  frames_.back().locals.emplace_back(&statement, value);
+}
+
+void Unfolder::lower_step(const Statement& statement, const StepContext& outer) {
+  StepContext context = outer;
+  StepResult& result = results_.emplace_back();
+  if (statement.name) {
+    std::string name = statement.name.text.str();
+    std::string prefix = outer.id.empty() ? (outer.call.empty() ? "" : outer.call.substr(outer.call.rfind('.') + 1)) : outer.id;
+    context.id = unique_id(prefix.empty() ? name : prefix + "-" + name);
+    result.id = context.id;
+  }
+  context.result = &result;
+  if (statement.title) context.title = expression_of(*statement.title);
+  else if (statement.name && outer.call.empty()) context.title = text_constant(statement.name.text.str(), statement.name.span);
+  if (const Expression* when = statement.clause(ast::Clause::when)) {
+    ExpressionId condition = expression_of(*when);
+    // A status function inside takes away the implicit `success()` only from its own part.
+    bool status = asks_status(condition);
+    if (status && outer.condition && !asks_status(outer.condition))
+      context.condition = both(both(make(GraphKind::call, "success", {}, when->span), outer.condition), condition);
+    else context.condition = both(outer.condition, condition);
+  }
+  std::size_t first = current_->stage.steps.size();
+  if (statement.block) {
+    lower_options(statement, context);
+    lower_items(statement.block->items, context);
+  }
+  // Only one step can bear the id: the last, which is the one whose outputs are read.
+  for (std::size_t i = first; i + 1 < current_->stage.steps.size(); ++i)
+    if (current_->stage.steps[i].id == context.id) current_->stage.steps[i].id.clear();
+  declare_step(statement, &result);
+}
+
+void Unfolder::lower_run(const Statement& statement, StepContext context) {
+  if (!statement.value) return;
+  lower_options(statement, context);
+  Bindings env = context.env;
+  Script script = lower_script(*statement.value, context, env);
+  if (!context.title) context.title = text_constant(script.first_line, statement.value->span);
+  graph::Step& step = add_step(context, statement.span);
+  step.env = std::move(env);
+  llvm::StringRef text = llvm::StringRef(script.text).rtrim('\n');
+  step.action = graph::Run{context.shell, text.str() + (text.contains('\n') ? "\n" : "")};
+}
+
+void Unfolder::add_uses(llvm::StringRef reference, Span span, Bindings with, const StepContext& outer) {
+  auto [action, ref] = split_reference(reference);
+  StepContext context = outer;
+  if (!context.title) context.title = text_constant("Use " + action.str(), span);
+  graph::Uses uses{action.str(), ref.str(), ref.str(), std::move(with)};
+  const Pin* pin = pins_.find(action, ref);
+  if (pin) {
+    uses.version = pin->version.str();
+    uses.commit = pin->commit.str();
+    llvm::SmallVector<llvm::StringRef, 4> permissions;
+    pin->permissions.split(permissions, ',', -1, false);
+    for (llvm::StringRef permission : permissions) {
+      auto [scope, access] = permission.split(':');
+      add_permission(scope.trim(), access.trim(), "used by " + action.str());
+    }
+  } else if (!is_commit(ref)) {
+    auto told = sink_.report<UnpinnedAction>(span, std::string_view(reference));
+    if (pins_.knows(action)) told.help("that version is not known here; write its commit behind the `@`");
+    else told.help("write the commit behind the `@`: `{}@<40 hex digits>`", std::string_view(action));
+  }
+  graph::Step& step = add_step(context, span);
+  step.working_directory = {};
+  step.action = std::move(uses);
+}
+
+void Unfolder::lower_uses(const Statement& statement, StepContext context) {
+  if (!statement.value) return;
+  Bindings with;
+  if (statement.block) {
+    for (const ast::Item& item : statement.block->items) {
+      if (!item.statement) continue;
+      if (item.statement->word != Word::with) {
+        apply_option(*item.statement, context);
+      } else if (item.statement->block) {
+        for (const ast::Item& inner : item.statement->block->items)
+          if (inner.entry) with.emplace_back(inner.entry->key.text.str(), expression_of(*inner.entry->value));
+      }
+    }
+  }
+  // What was not given is left to the action.
+  std::erase_if(with, [&](const auto& binding) { return graph_[binding.second].kind == GraphKind::null; });
+  add_uses(static_text(statement.value), statement.value->span, std::move(with), context);
+}
+
+void Unfolder::lower_native(const Statement& statement, const StepContext& outer) {
+  StepContext context = outer;
+  graph::Native native;
+  llvm::StringRef operation = statement.name.text;
+  if (operation == "upload") native.operation = graph::Native::Operation::upload;
+  if (operation == "download") native.operation = graph::Native::Operation::download;
+  if (statement.block)
+    for (const ast::Item& item : statement.block->items)
+      if (item.entry) native.arguments.emplace_back(item.entry->key.text.str(), expression_of(*item.entry->value));
+  if (!context.title) context.title = text_constant(operation.str(), statement.span);
+  add_step(context, statement.span).action = std::move(native);
+}
+
+// The condition is worked out once: copied where its values cannot change, else kept by a step of its own.
+void Unfolder::lower_when(const Statement& statement, const StepContext& outer) {
+  if (!statement.value || !statement.block) return;
+  StepContext context = outer;
+  ExpressionId condition = expression_of(*statement.value);
+  if (changes_while_running(condition)) {
+    StepContext keeper = outer;
+    StepResult& kept = results_.emplace_back();
+    kept.id = keeper.id = unique_id(outer.id.empty() ? "when" : outer.id + "-when");
+    keeper.title = text_constant("Work out a condition", statement.span);
+    keeper.env.emplace_back("HOLDS", condition);
+    add_step(keeper, statement.value->span).action = graph::Run{"bash", "echo \"holds=$HOLDS\" >> \"$GITHUB_OUTPUT\""};
+    ExpressionId output = member(member(this->context("steps", statement.span), kept.id, statement.span), "outputs", statement.span);
+    output = member(output, "holds", statement.span);
+    graph_.expressions[output.index].type = graph::Expression::Type::boolean;
+    condition = output;
+  }
+  context.condition = both(outer.condition, condition);
+  lower_items(statement.block->items, context);
+}
+
+void Unfolder::lower_choice(llvm::ArrayRef<ast::Item> items, std::size_t& at, StepContext& context) {
+  const Statement& choice = *items[at].statement;
+  bool holds = choice.value && decide(*choice.value);
+  const Statement* otherwise = nullptr;
+  if (at + 1 < items.size() && items[at + 1].statement && items[at + 1].statement->word == Word::else_) otherwise = items[++at].statement;
+  const Statement* taken = holds ? &choice : otherwise;
+  if (taken && taken->block) lower_items(taken->block->items, context);
+}
+
+void Unfolder::lower_loop(const Statement& statement, StepContext& context) {
+  const Expression* in = statement.clause(ast::Clause::in);
+  if (!in || !statement.block) return;
+  Value list = evaluate(*in);
+  if (list.kind == Value::Kind::poison) return;
+  if (list.kind != Value::Kind::list) {
+    sink_.report<NotIterable>(in->span).help("`for` unfolds when the file is compiled: use `matrix` for a list that is known later");
+    return;
+  }
+  for (const Value& item : list.items) {
+    frames_.back().locals.emplace_back(&statement, item);
+    lower_items(statement.block->items, context);
+  }
+}
+
+void Unfolder::lower_output(const Statement& statement, StepContext& context) {
+  if (!context.result) return;
+  Value value = statement.value ? evaluate(*statement.value) : step_output(context, statement);
+  std::string name = statement.name.text.str();
+  // One output may be given by each back end's body.
+  for (auto& output : context.result->outputs) {
+    if (output.first != name) continue;
+    ExpressionId github = expression_of(context.backend == Backend::github ? value : output.second, statement.span);
+    ExpressionId local = expression_of(context.backend == Backend::github ? output.second : value, statement.span);
+    output.second = Value::of(make(GraphKind::by_backend, "", {github, local}, statement.span));
+    return;
+  }
+  context.result->outputs.emplace_back(name, std::move(value));
+}
+
+}  // namespace sluice::lower
