@@ -1,9 +1,9 @@
 #include "runtime/artifacts.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "runtime/glob.h"
 #include "runtime/values.h"
@@ -18,7 +18,8 @@ fs::path common_root(const std::vector<std::string>& patterns, const fs::path& w
   std::vector<fs::path> roots;
   for (const std::string& pattern : patterns) {
     if (pattern.starts_with('!')) continue;
-    fs::path root = fs::path(pattern).is_absolute() ? fs::path(pattern).lexically_relative(workspace) : fs::path(pattern);
+    fs::path root =
+        fs::path(pattern).is_absolute() ? fs::path(pattern).lexically_relative(workspace) : fs::path(pattern);
     root = glob_root(root.lexically_normal().string());
     std::error_code error;
     if (!root.empty() && !fs::is_directory(workspace / root, error)) root = root.parent_path();
@@ -27,7 +28,8 @@ fs::path common_root(const std::vector<std::string>& patterns, const fs::path& w
   fs::path common = roots.empty() ? fs::path() : roots.front();
   for (const fs::path& root : roots) {
     fs::path shared;
-    for (auto a = common.begin(), b = root.begin(); a != common.end() && b != root.end() && *a == *b; ++a, ++b) shared /= *a;
+    for (auto a = common.begin(), b = root.begin(); a != common.end() && b != root.end() && *a == *b; ++a, ++b)
+      shared /= *a;
     common = shared;
   }
   return common;

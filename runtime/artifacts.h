@@ -8,7 +8,8 @@
 
 namespace sluice::runtime {
 
-/// The artifacts of one run: a folder each, with the files below the deepest folder that holds all of what was asked for.
+/// The artifacts of one run: a folder each, with the files below the deepest folder that holds all of what was asked
+/// for.
 class Artifacts {
  public:
   explicit Artifacts(std::filesystem::path folder) : folder_(std::move(folder)) {}

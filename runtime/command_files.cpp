@@ -1,8 +1,8 @@
 #include "runtime/command_files.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "runtime/values.h"
 
@@ -68,8 +68,7 @@ std::vector<std::pair<std::string, std::string>> parse_properties(std::string_vi
 
 }  // namespace
 
-std::expected<std::vector<std::pair<std::string, std::string>>, std::string> parse_assignments(
-    std::string_view text) {
+std::expected<std::vector<std::pair<std::string, std::string>>, std::string> parse_assignments(std::string_view text) {
   std::vector<std::pair<std::string, std::string>> assignments;
   while (!text.empty()) {
     std::string_view line = next_line(text);

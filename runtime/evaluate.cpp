@@ -1,12 +1,12 @@
 #include "runtime/evaluate.h"
 
+#include <fmt/format.h>
+
 #include <cmath>
 #include <limits>
 #include <optional>
 #include <variant>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "runtime/values.h"
 
@@ -87,7 +87,8 @@ Value map_over(const Value& filtered, const Json& key) {
       if (const Json* found = find_member(item, to_text(key))) items.push_back(*found);
     } else if (item.is_array()) {
       double index = std::floor(to_number(key));
-      if (index >= 0 && index < static_cast<double>(item.size())) items.push_back(item[static_cast<std::size_t>(index)]);
+      if (index >= 0 && index < static_cast<double>(item.size()))
+        items.push_back(item[static_cast<std::size_t>(index)]);
     }
   }
   Value result(std::move(items));

@@ -1,8 +1,7 @@
 #pragma once
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
-
-#include <nlohmann/json_fwd.hpp>
 
 namespace sluice::runtime {
 
@@ -10,15 +9,22 @@ namespace sluice::runtime {
 struct Expression {
   enum class Kind {
     literal,   ///< `text` is a JSON text: `null`, `true`, `3`, `"x"`, `["a"]`
-    context,   ///< `text` is a root name: github, inputs, needs, steps, matrix, env, secrets, job, runner, vars, strategy
+    context,   ///< `text` is a root name: github, inputs, needs, steps, matrix, env, secrets, job, runner, vars,
+               ///< strategy
     member,    ///< operands[0] `.text`
     index,     ///< operands[0] `[` operands[1] `]`
     filter,    ///< operands[0] `.*`
-    call,      ///< `text` is the function: contains, format, join, success, always, hashFiles … ; operands are its arguments
+    call,      ///< `text` is the function: contains, format, join, success, always, hashFiles … ; operands are its
+               ///< arguments
     negation,  ///< `!`
     both,      ///< `&&`, gives back an operand as GitHub does
     either,    ///< `||`
-    equal, unequal, less, less_equal, greater, greater_equal,
+    equal,
+    unequal,
+    less,
+    less_equal,
+    greater,
+    greater_equal,
     fallback,  ///< `??`: operands[0], unless it is absent (null or the empty string), then operands[1]
     text,      ///< the operands' texts, one after the other
   };

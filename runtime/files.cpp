@@ -1,6 +1,7 @@
 #include "runtime/files.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <linux/fs.h>
 #include <sys/ioctl.h>
 #include <sys/sendfile.h>
@@ -11,8 +12,6 @@
 #include <cerrno>
 #include <cstring>
 
-#include <fmt/format.h>
-
 namespace sluice::runtime {
 namespace {
 
@@ -22,7 +21,8 @@ Outcome copy_bytes(int from, int to, const fs::path& name, std::size_t size) {
   if (ioctl(to, FICLONE, from) == 0) return {};
   bool in_kernel = true;
   for (std::size_t left = size; left > 0;) {
-    ssize_t count = in_kernel ? copy_file_range(from, nullptr, to, nullptr, left, 0) : sendfile(to, from, nullptr, left);
+    ssize_t count =
+        in_kernel ? copy_file_range(from, nullptr, to, nullptr, left, 0) : sendfile(to, from, nullptr, left);
     if (count < 0 && in_kernel && (errno == EXDEV || errno == EINVAL || errno == ENOSYS || errno == EOPNOTSUPP)) {
       in_kernel = false;
       continue;
@@ -157,7 +157,8 @@ std::vector<std::string> last_lines(const fs::path& file, std::size_t count) {
   if (text.ends_with('\n')) text.pop_back();
   for (std::size_t end = text.size(); lines.size() < count && !text.empty();) {
     std::size_t start = end == 0 ? std::string::npos : text.rfind('\n', end - 1);
-    lines.push_back(text.substr(start == std::string::npos ? 0 : start + 1, end - (start == std::string::npos ? 0 : start + 1)));
+    lines.push_back(
+        text.substr(start == std::string::npos ? 0 : start + 1, end - (start == std::string::npos ? 0 : start + 1)));
     if (start == std::string::npos) break;
     end = start;
   }

@@ -90,8 +90,7 @@ bool matches_glob(std::string_view pattern, std::string_view path) {
   return matches_names(names_of(pattern), names_of(path));
 }
 
-std::vector<fs::path> find_files(const fs::path& folder, const std::vector<std::string>& patterns,
-                                 HiddenFiles hidden) {
+std::vector<fs::path> find_files(const fs::path& folder, const std::vector<std::string>& patterns, HiddenFiles hidden) {
   std::set<fs::path> found;
   for (const std::string& line : patterns) {
     bool takes_away = line.starts_with('!');

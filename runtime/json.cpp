@@ -11,9 +11,7 @@ void break_line(std::string& out, int level) {
   out.append(static_cast<std::size_t>(level) * 2, ' ');
 }
 
-std::string quoted(const std::string& text) {
-  return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
-}
+std::string quoted(const std::string& text) { return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 /// `level` is the depth of the value, negative for one line.
 void append(std::string& out, const Json& value, int level) {

@@ -1,11 +1,10 @@
 #include "runtime/leg_attempt.h"
 
+#include <fmt/format.h>
 #include <signal.h>
 #include <sys/utsname.h>
 
 #include <algorithm>
-
-#include <fmt/format.h>
 
 #include "runtime/values.h"
 
@@ -84,8 +83,13 @@ void LegAttempt::fill_contexts() {
   env_ = run_.pipeline_env;
   steps_ = Json::object();
   job_ = {{"status", "success"}, {"services", Json::object()}};
-  runner_ = {{"name", "sluice"}, {"os", "Linux"}, {"arch", architecture()}, {"temp", temp_.string()},
-             {"tool_cache", tools.string()}, {"debug", ""}, {"environment", "self-hosted"}};
+  runner_ = {{"name", "sluice"},
+             {"os", "Linux"},
+             {"arch", architecture()},
+             {"temp", temp_.string()},
+             {"tool_cache", tools.string()},
+             {"debug", ""},
+             {"environment", "self-hosted"}};
   environment_ = run_.environment;
   environment_["GITHUB_WORKSPACE"] = workspace_;
   environment_["GITHUB_JOB"] = stage_.id;
@@ -125,6 +129,7 @@ void LegAttempt::fail(std::string reason) {
 bool LegAttempt::out_of_time() const { return run_.kill_now || Clock::now() >= clean_up_until_; }
 
 void LegAttempt::collect_outputs() {
+  job_["status"] = to_text(job_status_);
   LegScope scope(*this);
   for (const auto& [name, expression] : stage_.outputs) {
     auto value = evaluate_text(expression, scope);

@@ -32,7 +32,7 @@ class LegAttempt {
 
  private:
   friend class LegScope;
-  struct StepRun;     ///< what belongs to the step that runs now
+  struct StepRun;  ///< what belongs to the step that runs now
   struct ServiceRun;
   enum class End { exited, timed_out, stopped };
   using Failure = std::optional<std::string>;  ///< why a step failed; nothing: it did not
@@ -129,9 +129,9 @@ struct LegAttempt::StepRun {
   StepReport report;
   std::optional<Log> log;
   Json outputs = Json::object();
-  bool stopped = false;                     ///< by a halt, not by itself
-  std::string resume_token;                 ///< while commands are not listened to
-  std::map<std::string, int> annotations;   ///< how many of each level
+  bool stopped = false;                    ///< by a halt, not by itself
+  std::string resume_token;                ///< while commands are not listened to
+  std::map<std::string, int> annotations;  ///< how many of each level
 };
 
 struct LegAttempt::ServiceRun {

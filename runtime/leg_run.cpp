@@ -42,13 +42,13 @@ Task<Done> LegRun::run() {
   co_await place;
   report.result = Result::cancelled;
   if (has_place_ && !cancelled_) {
-    Instant begun = Clock::now();
+    started = Clock::now();
     run_.status.leg_started(identity.name);
     ++run_.legs_running;
     Task<Done> attempts = run_attempts();
     co_await attempts;
     --run_.legs_running;
-    report.duration = std::chrono::duration_cast<Duration>(Clock::now() - begun);
+    report.duration = std::chrono::duration_cast<Duration>(Clock::now() - started);
   }
   finished_as = run_.next_leg++;
   run_.status.leg_finished(run_.plan.stages[identity.stage].id, report);
@@ -79,7 +79,8 @@ Task<Done> LegRun::run_attempts() {
 
 void LegRun::note_retry(int number) {
   const Retry& retry = run_.plan.stages[identity.stage].retry;
-  std::string text = fmt::format("attempt {} of {} failed; the next one begins in {}s", number, retry.attempts, retry.pause);
+  std::string text =
+      fmt::format("attempt {} of {} failed; the next one begins in {}s", number, retry.attempts, retry.pause);
   run_.status.annotated(identity.name, "notice", text);
 }
 

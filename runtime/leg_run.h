@@ -22,13 +22,14 @@ class LegRun {
 
   Task<Done> run();
 
-  void cancel();       ///< in order: `always()` steps still run
-  void wake();         ///< something of the run has changed
+  void cancel();  ///< in order: `always()` steps still run
+  void wake();    ///< something of the run has changed
   void grant_place();
 
   const LegIdentity identity;
   LegReport report;
   Json outputs = Json::object();
+  Instant started = never;  ///< when it got its place
   int finished_as = 0;  ///< the order in which legs came to their end
 
  private:

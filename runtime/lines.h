@@ -17,8 +17,8 @@ class LineReader {
   struct Sink {
     /// Masked whole lines, each with its newline; the last may lack it where a long line goes on.
     std::function<void(std::string_view block)> lines;
-    /// A whole line, unmasked, that may be a workflow command. Nothing: it is none. Else what is shown in its place, with
-    /// its newline, or the empty text.
+    /// A whole line, unmasked, that may be a workflow command. Nothing: it is none. Else what is shown in its place,
+    /// with its newline, or the empty text.
     std::function<std::optional<std::string>(std::string_view line)> command;
   };
 
@@ -34,9 +34,9 @@ class LineReader {
 
   const Secrets& secrets_;
   Sink sink_;
-  std::string rest_;         ///< the line that has not ended yet
+  std::string rest_;  ///< the line that has not ended yet
   std::string masked_;
-  bool inside_line_ = false; ///< a part of the line in `rest_` was handed on already
+  bool inside_line_ = false;  ///< a part of the line in `rest_` was handed on already
 };
 
 }  // namespace sluice::runtime

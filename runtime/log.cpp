@@ -1,12 +1,11 @@
 #include "runtime/log.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <time.h>
 
 #include <cerrno>
 #include <cstring>
-
-#include <fmt/format.h>
 
 namespace sluice::runtime {
 namespace {

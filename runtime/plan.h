@@ -42,7 +42,7 @@ struct Download {
 };
 
 struct Step {
-  std::string id;      ///< empty where nothing can refer to it
+  std::string id;  ///< empty where nothing can refer to it
   std::string title;
   Expression condition;  ///< with the implicit `success()` already written out
   std::variant<Script, Checkout, Upload, Download> action;
@@ -56,9 +56,9 @@ struct Step {
 /// their own ($SLUICE_SERVICE_DIR, which any user may enter), with $SLUICE_SERVICE_PORT, a free loopback port.
 struct Service {
   std::string id;
-  std::string start;                ///< stays in the foreground; its whole process tree is stopped with the stage
-  std::string ready;                ///< asked again and again until it exits with 0
-  std::string port;                 ///< the port's name in `job.services.<id>.ports`, as text: `5432`
+  std::string start;  ///< stays in the foreground; its whole process tree is stopped with the stage
+  std::string ready;  ///< asked again and again until it exits with 0
+  std::string port;   ///< the port's name in `job.services.<id>.ports`, as text: `5432`
   Bindings env;
   Seconds ready_within = 60;
 };
@@ -66,7 +66,7 @@ struct Service {
 /// The legs of a stage: an expression that gives an array of objects, one a leg, evaluated when the stage starts.
 struct Matrix {
   Expression legs;
-  Expression fail_fast;                ///< a boolean
+  Expression fail_fast;  ///< a boolean
   std::optional<int> max_parallel;
 };
 
@@ -90,9 +90,9 @@ struct Plan {
   std::string pipeline;
   std::string title;
   Bindings env;
-  std::vector<std::string> secrets;   ///< names that must have a value before anything starts
+  std::vector<std::string> secrets;  ///< names that must have a value before anything starts
   std::vector<std::string> optional_secrets;
-  std::vector<Stage> stages;          ///< in an order in which every stage follows those it depends on
+  std::vector<Stage> stages;  ///< in an order in which every stage follows those it depends on
 };
 
 }  // namespace sluice::runtime

@@ -1,6 +1,7 @@
 #include "runtime/process.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <spawn.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -12,8 +13,6 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-
-#include <fmt/format.h>
 
 namespace sluice::runtime {
 namespace {
@@ -133,7 +132,12 @@ std::expected<std::string, std::string> capture(const Command& command) {
 
 Process::Process(ProcessTable& table, EventLoop& loop, pid_t pid, Descriptor pipe, Output output,
                  std::function<void()> exited)
-    : table_(table), loop_(loop), pid_(pid), pipe_(std::move(pipe)), output_(std::move(output)), exited_(std::move(exited)) {}
+    : table_(table),
+      loop_(loop),
+      pid_(pid),
+      pipe_(std::move(pipe)),
+      output_(std::move(output)),
+      exited_(std::move(exited)) {}
 
 Process::~Process() {
   if (pipe_) loop_.forget(pipe_.get());
@@ -175,8 +179,7 @@ int Process::exit_code() const { return WIFEXITED(status_) ? WEXITSTATUS(status_
 
 void Process::discard_output() { output_ = nullptr; }
 
-std::expected<std::unique_ptr<Process>, std::string> ProcessTable::start(const Command& command,
-                                                                         Process::Output output,
+std::expected<std::unique_ptr<Process>, std::string> ProcessTable::start(const Command& command, Process::Output output,
                                                                          std::function<void()> exited) {
   auto pipe = open_pipe();
   if (!pipe) return std::unexpected(pipe.error());
@@ -212,7 +215,8 @@ std::expected<std::unique_ptr<SignalGuard>, std::string> SignalGuard::take() {
   for (int number : {SIGINT, SIGTERM, SIGHUP, SIGCHLD}) sigaddset(&wanted, number);
   if (pthread_sigmask(SIG_BLOCK, &wanted, &before) != 0) return std::unexpected("cannot block signals");
   auto guard = std::make_unique<SignalGuard>(before);
-  struct sigaction usual {}, ignored {};
+  struct sigaction usual {
+  }, ignored{};
   usual.sa_handler = SIG_DFL;
   ignored.sa_handler = SIG_IGN;
   sigaction(SIGCHLD, &usual, &guard->child_before_);

@@ -21,8 +21,8 @@ namespace sluice::runtime {
 using Environment = std::map<std::string, std::string>;
 
 struct Command {
-  std::filesystem::path program;        ///< absolute
-  std::vector<std::string> arguments;   ///< with the program's name in front
+  std::filesystem::path program;       ///< absolute
+  std::vector<std::string> arguments;  ///< with the program's name in front
   Environment environment;
   std::filesystem::path working_directory;
 };
@@ -50,9 +50,9 @@ class Process {
   pid_t pid() const { return pid_; }
   bool has_exited() const { return has_exited_; }
   bool has_output() const { return static_cast<bool>(pipe_); }  ///< someone may still write
-  int exit_code() const;           ///< of one that has exited: the shell's way of counting, 128 + signal
-  void discard_output();           ///< what background children still write is read and dropped
-  void mark_exited(int status);    ///< by the table: reads what is left in the pipe, then tells the owner
+  int exit_code() const;         ///< of one that has exited: the shell's way of counting, 128 + signal
+  void discard_output();         ///< what background children still write is read and dropped
+  void mark_exited(int status);  ///< by the table: reads what is left in the pipe, then tells the owner
 
  private:
   bool read_some(std::size_t most);
@@ -74,7 +74,7 @@ class ProcessTable {
 
   std::expected<std::unique_ptr<Process>, std::string> start(const Command& command, Process::Output output,
                                                              std::function<void()> exited);
-  void reap();               ///< after a SIGCHLD
+  void reap();                                                            ///< after a SIGCHLD
   void forget(const Process& process) { running_.erase(process.pid()); }  ///< one that is given up
   bool knows(pid_t pid) const { return running_.contains(pid); }
 
@@ -97,7 +97,8 @@ class SignalGuard {
 
  private:
   sigset_t before_;
-  struct sigaction child_before_ {}, pipe_before_ {};
+  struct sigaction child_before_ {
+  }, pipe_before_{};
   int reaper_before_ = 0;
   Descriptor descriptor_;
 };

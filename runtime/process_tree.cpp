@@ -1,6 +1,7 @@
 #include "runtime/process_tree.h"
 
 #include <dirent.h>
+#include <fmt/format.h>
 #include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -10,8 +11,6 @@
 #include <filesystem>
 #include <map>
 #include <optional>
-
-#include <fmt/format.h>
 
 #include "runtime/files.h"
 

@@ -14,9 +14,9 @@ constexpr const char* tracking_variable = "SLUICE_TRACKING_ID";
 
 /// Which of our descendants are meant.
 struct TreeQuery {
-  std::string tracking;                 ///< a beginning of the tracking variable's value: `RUN.LEG.`
-  std::vector<pid_t> sessions;          ///< sessions that were started for it
-  bool strays = false;                  ///< also orphans that carry no mark of any leg
+  std::string tracking;         ///< a beginning of the tracking variable's value: `RUN.LEG.`
+  std::vector<pid_t> sessions;  ///< sessions that were started for it
+  bool strays = false;          ///< also orphans that carry no mark of any leg
 };
 
 /// Every living process of a tree, however it was started: as this process is the reaper of its descendants' orphans,

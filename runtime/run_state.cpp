@@ -1,9 +1,9 @@
 #include "runtime/run_state.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
-
-#include <fmt/format.h>
 
 #include "runtime/leg_run.h"
 #include "runtime/stage_run.h"
@@ -107,8 +107,10 @@ std::string file_slug(std::string_view name) {
   std::string slug;
   for (unsigned char letter : name.substr(0, 60)) {
     bool plain = std::isalnum(letter) || letter == '.' || letter == '_' || letter == '-';
-    if (plain) slug += static_cast<char>(letter);
-    else if (!slug.empty() && slug.back() != '-') slug += '-';
+    if (plain)
+      slug += static_cast<char>(letter);
+    else if (!slug.empty() && slug.back() != '-')
+      slug += '-';
   }
   while (slug.ends_with('-')) slug.pop_back();
   if (slug.empty() || slug.starts_with('.')) slug = fmt::format("_{}", slug);

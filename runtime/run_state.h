@@ -19,12 +19,12 @@ class LegRun;
 
 /// How far a stage has come, for those that depend on it.
 struct StageState {
-  bool wanted = true;             ///< false: `only` leaves it out
-  std::size_t unfinished = 0;     ///< how many of those before it are not done
+  bool wanted = true;          ///< false: `only` leaves it out
+  std::size_t unfinished = 0;  ///< how many of those before it are not done
   std::vector<std::size_t> dependents;
   bool ancestor_failed = false;
-  bool ancestor_bad = false;      ///< failed, cancelled or blocked
-  Json needs;                     ///< as others see it: `{"result": …, "outputs": {…}}`; null until it is done
+  bool ancestor_bad = false;  ///< failed, cancelled or blocked
+  Json needs;                 ///< as others see it: `{"result": …, "outputs": {…}}`; null until it is done
   StageReport report;
   StageRun* running = nullptr;
 };
@@ -32,8 +32,14 @@ struct StageState {
 /// Everything that the parts of one run share.
 struct RunState {
   RunState(const Plan& what, const Options& how, Status& watcher, EventLoop& events, std::filesystem::path own_folder)
-      : plan(what), options(how), status(watcher), loop(events), processes(events),
-        artifacts(own_folder / "artifacts"), folder(std::move(own_folder)), run_id(folder.filename()) {}
+      : plan(what),
+        options(how),
+        status(watcher),
+        loop(events),
+        processes(events),
+        artifacts(own_folder / "artifacts"),
+        folder(std::move(own_folder)),
+        run_id(folder.filename()) {}
 
   const Plan& plan;
   const Options& options;
@@ -41,27 +47,27 @@ struct RunState {
   EventLoop& loop;
   ProcessTable processes;
   Artifacts artifacts;
-  std::filesystem::path folder;   ///< `.sluice/runs/7`
+  std::filesystem::path folder;  ///< `.sluice/runs/7`
   std::string run_id;
-  std::string token;              ///< tells the processes of this run from all others
+  std::string token;  ///< tells the processes of this run from all others
   Secrets secrets;
   Json github, secret_values, pipeline_env = Json::object();
-  Environment environment;        ///< what every step inherits
+  Environment environment;                   ///< what every step inherits
   std::unordered_set<pid_t> other_children;  ///< of this process, from before the run
 
   std::vector<StageState> stages;
   std::unordered_map<std::string, std::size_t> stage_index;
   std::size_t stages_left = 0;
-  bool cancelled = false;         ///< in order
-  bool kill_now = false;          ///< at once
+  bool cancelled = false;             ///< in order
+  bool kill_now = false;              ///< at once
   std::optional<std::string> broken;  ///< what outside makes it impossible to go on
-  int legs_running = 0;           ///< those that may have processes
+  int legs_running = 0;               ///< those that may have processes
   int next_leg = 1;
 
   int free_places = 1;
-  std::deque<LegRun*> waiting;    ///< legs, in the order in which they became ready
+  std::deque<LegRun*> waiting;  ///< legs, in the order in which they became ready
 
-  void cancel();                  ///< the first request; the second one kills
+  void cancel();  ///< the first request; the second one kills
   void break_off(std::string why);
   void wake_all();
   void release_place();

@@ -1,5 +1,6 @@
 #include "runtime/runner.h"
 
+#include <fmt/format.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -8,8 +9,6 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
-
-#include <fmt/format.h>
 
 #include "runtime/process_tree.h"
 #include "runtime/stage_run.h"
@@ -30,8 +29,8 @@ Outcome check_secrets(const Plan& plan, const Options& options) {
   }
   if (missing.empty()) return {};
   return std::unexpected(fmt::format("the pipeline needs {} `{}`; give {} a value with `--secret-file`",
-                                     missing.size() == 1 ? "the secret" : "the secrets",
-                                     fmt::join(missing, "`, `"), missing.size() == 1 ? "it" : "them"));
+                                     missing.size() == 1 ? "the secret" : "the secrets", fmt::join(missing, "`, `"),
+                                     missing.size() == 1 ? "it" : "them"));
 }
 
 int last_run_number(const fs::path& runs) {
@@ -102,7 +101,8 @@ Outcome fill_contexts(RunState& run) {
   if (const Json* token = find_member(run.github, "token")) run.secrets.add(to_text(*token));
   Json env = Json::object();
   if (Outcome evaluated = evaluate_bindings(run.plan.env, RunScope(run), env); !evaluated) {
-    return std::unexpected(fmt::format("the pipeline's env cannot be evaluated: {}", run.secrets.masked(evaluated.error())));
+    return std::unexpected(
+        fmt::format("the pipeline's env cannot be evaluated: {}", run.secrets.masked(evaluated.error())));
   }
   run.pipeline_env = std::move(env);
   return {};
@@ -114,7 +114,8 @@ Outcome choose_stages(RunState& run) {
   for (StageState& stage : run.stages) stage.wanted = only.empty();
   for (const std::string& id : only) {
     auto found = run.stage_index.find(id);
-    if (found == run.stage_index.end()) return std::unexpected(fmt::format("there is no stage `{}` in `{}`", id, run.plan.pipeline));
+    if (found == run.stage_index.end())
+      return std::unexpected(fmt::format("there is no stage `{}` in `{}`", id, run.plan.pipeline));
     run.stages[found->second].wanted = true;
   }
   for (std::size_t i = run.stages.size(); i-- > 0;) {
@@ -133,8 +134,10 @@ Outcome choose_stages(RunState& run) {
 /// The first signal cancels, the next one kills; children that ended are told to their owners.
 void take_signals(RunState& run, SignalGuard& signals) {
   while (int number = signals.next()) {
-    if (number == SIGCHLD) run.processes.reap();
-    else run.cancel();
+    if (number == SIGCHLD)
+      run.processes.reap();
+    else
+      run.cancel();
   }
 }
 
@@ -144,7 +147,8 @@ void refresh_again(RunState& run, Duration period) {
 }
 
 Outcome run_stages(RunState& run, SignalGuard& signals) {
-  if (Outcome watched = run.loop.watch(signals.descriptor(), [&] { take_signals(run, signals); }); !watched) return watched;
+  if (Outcome watched = run.loop.watch(signals.descriptor(), [&] { take_signals(run, signals); }); !watched)
+    return watched;
   if (auto period = run.status.refresh_every()) refresh_again(run, *period);
   for (std::size_t i = 0; i < run.stages.size(); ++i) {
     if (run.stages[i].wanted && run.stages[i].unfinished == 0) run.loop.post([&run, i] { run_stage(run, i); });
@@ -176,7 +180,10 @@ RunReport make_report(RunState& run, Instant begun) {
     cancelled = cancelled || stage.report.result == Result::cancelled;
     report.stages.push_back(std::move(stage.report));
   }
-  report.outcome = run.cancelled ? RunOutcome::cancelled : failed ? RunOutcome::failed : cancelled ? RunOutcome::cancelled : RunOutcome::succeeded;
+  report.outcome = run.cancelled ? RunOutcome::cancelled
+                   : failed      ? RunOutcome::failed
+                   : cancelled   ? RunOutcome::cancelled
+                                 : RunOutcome::succeeded;
   report.duration = std::chrono::duration_cast<Duration>(Clock::now() - begun);
   return report;
 }
@@ -184,11 +191,16 @@ RunReport make_report(RunState& run, Instant begun) {
 Outcome write_result(const RunReport& report) {
   Json stages = Json::object();
   for (const StageReport& stage : report.stages) {
-    stages[stage.id] = {{"result", to_text(stage.result)}, {"allowed", stage.allowed}, {"reason", stage.reason},
+    stages[stage.id] = {{"result", to_text(stage.result)},
+                        {"allowed", stage.allowed},
+                        {"reason", stage.reason},
                         {"milliseconds", stage.duration.count()}};
   }
-  Json result = {{"run", report.run_id}, {"title", report.title}, {"outcome", to_text(report.outcome)},
-                 {"milliseconds", report.duration.count()}, {"stages", std::move(stages)}};
+  Json result = {{"run", report.run_id},
+                 {"title", report.title},
+                 {"outcome", to_text(report.outcome)},
+                 {"milliseconds", report.duration.count()},
+                 {"stages", std::move(stages)}};
   return write_file(report.folder / "result.json", to_json_text(result) + "\n");
 }
 

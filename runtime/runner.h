@@ -21,9 +21,9 @@ struct Options {
   Json inputs = Json::object();
   Json vars = Json::object();
   std::map<std::string, std::string> secrets;
-  std::vector<std::string> only;          ///< just these stages and what they need; empty: all
+  std::vector<std::string> only;                   ///< just these stages and what they need; empty: all
   std::map<std::string, std::string> environment;  ///< what steps inherit; `current_environment()` as a rule
-  bool keep_workspaces = false;           ///< also those of legs that succeeded
+  bool keep_workspaces = false;                    ///< also those of legs that succeeded
 
   /// How long a process has after SIGINT, and after SIGTERM, before the next signal; GitHub's own times.
   std::chrono::milliseconds interrupt_for{7500}, terminate_for{2500};
@@ -32,8 +32,9 @@ struct Options {
 };
 
 /// Runs a plan to its end in this process, which must not reap children elsewhere meanwhile. SIGINT or SIGTERM cancels
-/// the run in order, a second one kills everything at once; either way nothing that was started is left behind. An error
-/// is something outside that makes a run impossible: a missing secret, a full disk, a folder that cannot be written.
+/// the run in order, a second one kills everything at once; either way nothing that was started is left behind. An
+/// error is something outside that makes a run impossible: a missing secret, a full disk, a folder that cannot be
+/// written.
 std::expected<RunReport, std::string> run(const Plan& plan, const Options& options, Status& status);
 
 /// The variables of this process, without what belongs to git or to another runner.

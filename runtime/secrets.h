@@ -30,8 +30,8 @@ class Secrets {
   void index_forms();
   Match find(std::string_view text, std::size_t from) const;
 
-  std::vector<std::string> forms_;         ///< longest first
-  std::vector<std::uint8_t> skip_;         ///< how far to go on, by the two bytes at a window's end
+  std::vector<std::string> forms_;  ///< longest first
+  std::vector<std::uint8_t> skip_;  ///< how far to go on, by the two bytes at a window's end
   std::size_t shortest_ = 0, longest_ = 0;
 };
 

@@ -1,4 +1,5 @@
 #include <arpa/inet.h>
+#include <fmt/format.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -7,8 +8,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <ranges>
-
-#include <fmt/format.h>
 
 #include "runtime/leg_attempt.h"
 #include "runtime/lines.h"

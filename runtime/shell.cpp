@@ -1,10 +1,10 @@
 #include "runtime/shell.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <optional>
-
-#include <fmt/format.h>
 
 #include "runtime/values.h"
 
@@ -31,7 +31,10 @@ std::vector<std::string> split_words(std::string_view command) {
   bool any = false;
   for (char letter : command) {
     if (quote != '\0') {
-      if (letter == quote) quote = '\0'; else word += letter;
+      if (letter == quote)
+        quote = '\0';
+      else
+        word += letter;
     } else if (letter == '"') {
       quote = letter;
       any = true;
@@ -58,19 +61,20 @@ std::string file_text(std::string_view ending, const std::string& text) {
 
 /// Words that a shell understands itself, some of them also programs that behave otherwise.
 constexpr std::array shell_words = {
-    ".",      "[",       "alias",   "bg",     "bind",    "break",   "builtin", "caller", "case",     "cd",
-    "command", "compgen", "complete", "compopt", "continue", "coproc", "declare", "dirs", "disown",  "do",
-    "done",   "echo",    "elif",    "else",   "enable",  "esac",    "eval",    "exec",   "exit",     "export",
-    "fc",      "fg",      "fi",     "for",     "function", "getopts", "hash",  "help",     "history",
-    "if",     "in",      "jobs",    "kill",   "let",     "local",   "logout",  "mapfile", "popd",    "printf",
-    "pushd",  "pwd",     "read",    "readarray", "readonly", "return", "select", "set",  "shift",    "shopt",
-    "source", "suspend", "test",    "then",   "time",    "times",   "trap",    "type",     "typeset",
-    "ulimit", "umask",   "unalias", "unset",  "until",   "wait",    "while",
+    ".",       "[",       "alias",     "bg",       "bind",     "break",   "builtin", "caller",  "case",    "cd",
+    "command", "compgen", "complete",  "compopt",  "continue", "coproc",  "declare", "dirs",    "disown",  "do",
+    "done",    "echo",    "elif",      "else",     "enable",   "esac",    "eval",    "exec",    "exit",    "export",
+    "fc",      "fg",      "fi",        "for",      "function", "getopts", "hash",    "help",    "history", "if",
+    "in",      "jobs",    "kill",      "let",      "local",    "logout",  "mapfile", "popd",    "printf",  "pushd",
+    "pwd",     "read",    "readarray", "readonly", "return",   "select",  "set",     "shift",   "shopt",   "source",
+    "suspend", "test",    "then",      "time",     "times",    "trap",    "type",    "typeset", "ulimit",  "umask",
+    "unalias", "unset",   "until",     "wait",     "while",
 };
 
 bool is_plain(std::string_view text) {
   return std::ranges::all_of(text, [](unsigned char letter) {
-    return std::isalnum(letter) || std::string_view(" _./:,@%+-=").find(static_cast<char>(letter)) != std::string_view::npos;
+    return std::isalnum(letter) ||
+           std::string_view(" _./:,@%+-=").find(static_cast<char>(letter)) != std::string_view::npos;
   });
 }
 
@@ -103,7 +107,8 @@ std::expected<Command, std::string> script_command(const std::string& shell, con
   std::string form(known != nullptr ? known->command : shell);
   if (form.find("{0}") == std::string::npos) {
     return std::unexpected(fmt::format(
-        "there is no shell `{}`; take bash, sh, python or pwsh, or a command with `{{0}}` for the script's file", shell));
+        "there is no shell `{}`; take bash, sh, python or pwsh, or a command with `{{0}}` for the script's file",
+        shell));
   }
   std::string_view ending = known != nullptr ? known->ending : "";
   std::filesystem::path file = folder / fmt::format("script{}", ending);

@@ -12,7 +12,6 @@ namespace sluice::runtime {
 /// flags are GitHub's. One plain command (no shell syntax in it) is started without a shell: nobody can tell, and it
 /// costs half. The environment and the folder to work in are left to the caller.
 std::expected<Command, std::string> script_command(const std::string& shell, const std::string& text,
-                                                   const std::filesystem::path& folder,
-                                                   const Environment& environment);
+                                                   const std::filesystem::path& folder, const Environment& environment);
 
 }  // namespace sluice::runtime

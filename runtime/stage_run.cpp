@@ -1,8 +1,8 @@
 #include "runtime/stage_run.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "runtime/values.h"
 
@@ -73,9 +73,19 @@ void fold_legs(StageRun& running, StageReport& report) {
     report.legs.push_back(std::move(leg->report));
   }
   if (any_failed || any_cancelled) report.allowed = false;
-  if (any_failed) report.result = Result::failure;
-  else if (any_cancelled) report.result = Result::cancelled;
-  else if (report.allowed) report.result = Result::failure;
+  if (any_failed)
+    report.result = Result::failure;
+  else if (any_cancelled)
+    report.result = Result::cancelled;
+  else if (report.allowed)
+    report.result = Result::failure;
+}
+
+/// From the first leg's start, without the time that the stage waited for a place.
+Duration duration_of(const StageRun& running) {
+  Instant first = Clock::now();
+  for (const auto& leg : running.legs) first = std::min(first, leg->started);
+  return std::chrono::duration_cast<Duration>(Clock::now() - first);
 }
 
 Json merged_outputs(const StageRun& running) {
@@ -91,7 +101,8 @@ Json merged_outputs(const StageRun& running) {
   return outputs;
 }
 
-/// `needs.x.result` says what it would say on GitHub: blocked stages are skipped ones there, allowed failures successes.
+/// `needs.x.result` says what it would say on GitHub: blocked stages are skipped ones there, allowed failures
+/// successes.
 std::string_view seen_result(const StageReport& report) {
   if (report.allowed) return to_text(Result::success);
   return to_text(report.result == Result::blocked ? Result::skipped : report.result);
@@ -125,7 +136,9 @@ Outcome prepare(RunState& run, std::size_t index, StageRun& running) {
   }
   std::size_t total = matrices->size();
   for (std::size_t i = 0; i < total; ++i) {
-    Json strategy = {{"fail-fast", running.fail_fast}, {"job-index", i}, {"job-total", total},
+    Json strategy = {{"fail-fast", running.fail_fast},
+                     {"job-index", i},
+                     {"job-total", total},
                      {"max-parallel", stage.matrix && stage.matrix->max_parallel ? *stage.matrix->max_parallel
                                                                                  : static_cast<int>(total)}};
     LegIdentity identity{index, leg_name(stage.id, (*matrices)[i]), std::move((*matrices)[i]), std::move(strategy)};
@@ -146,7 +159,6 @@ Detached run_stage(RunState& run, std::size_t index) {
   StageReport& report = run.stages[index].report;
   report.id = run.plan.stages[index].id;
   report.title = title_of(run, index);
-  Instant begun = Clock::now();
   Decision decision = decide(run, index);
   report.result = decision.result;
   report.reason = run.secrets.masked(decision.reason);
@@ -162,10 +174,10 @@ Detached run_stage(RunState& run, std::size_t index) {
       co_await legs;
       run.stages[index].running = nullptr;
       outputs = merged_outputs(running);
+      report.duration = duration_of(running);
       fold_legs(running, report);
     }
   }
-  report.duration = std::chrono::duration_cast<Duration>(Clock::now() - begun);
   finish_stage(run, index, std::move(outputs));
 }
 

@@ -7,8 +7,8 @@
 
 namespace sluice::runtime {
 
-/// Decides whether a stage whose predecessors are all done runs, runs its legs, and gives it its result. Then those that
-/// waited for it are started. Frees itself.
+/// Decides whether a stage whose predecessors are all done runs, runs its legs, and gives it its result. Then those
+/// that waited for it are started. Frees itself.
 Detached run_stage(RunState& run, std::size_t index);
 
 /// A stage between its first leg's start and its last leg's end.

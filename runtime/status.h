@@ -22,16 +22,16 @@ struct StepReport {
   Result outcome = Result::skipped;     ///< what happened
   Result conclusion = Result::skipped;  ///< what it counts as: `allow_failure` turns a failure into success
   Duration duration{};
-  std::string message;                  ///< why it failed, where the output does not say: `timed out after 5m`
+  std::string message;  ///< why it failed, where the output does not say: `timed out after 5m`
   std::filesystem::path log;
   std::vector<std::string> last_lines;  ///< of a failed step
 };
 
 struct LegReport {
-  std::string name;     ///< the stage's id, with the values of its matrix: `test (3.11)`
+  std::string name;  ///< the stage's id, with the values of its matrix: `test (3.11)`
   Result result = Result::skipped;
-  bool allowed = false; ///< it failed, and may
-  std::string reason;   ///< a service that died, a timeout
+  bool allowed = false;  ///< it failed, and may
+  std::string reason;    ///< a service that died, a timeout
   Duration duration{};
   std::vector<StepReport> steps;
 };
@@ -59,7 +59,8 @@ class Status {
  public:
   virtual ~Status() = default;
 
-  virtual void run_started(const std::string& run_id, const std::string& title, const std::vector<std::string>& stages) = 0;
+  virtual void run_started(const std::string& run_id, const std::string& title,
+                           const std::vector<std::string>& stages) = 0;
   virtual void leg_started(const std::string& leg) = 0;
   virtual void step_started(const std::string& leg, const std::string& step) = 0;
   /// Whole lines of output; the last lacks its newline where a very long line goes on.
@@ -87,10 +88,10 @@ struct Screen {
 /// A screen's properties as found: colour only on a terminal, and not where NO_COLOR is set.
 Screen find_screen(int descriptor);
 
-std::unique_ptr<Status> plain_status(Screen screen);  ///< `stage │ line`, for files and other programs' eyes
-std::unique_ptr<Status> live_status(Screen screen);   ///< redrawn in place, at most ten times a second
-std::unique_ptr<Status> json_status(Screen screen);   ///< one JSON object a line and event
-std::unique_ptr<Status> choose_status(Screen screen); ///< live on a terminal that can, else plain
+std::unique_ptr<Status> plain_status(Screen screen);   ///< `stage │ line`, for files and other programs' eyes
+std::unique_ptr<Status> live_status(Screen screen);    ///< redrawn in place, at most ten times a second
+std::unique_ptr<Status> json_status(Screen screen);    ///< one JSON object a line and event
+std::unique_ptr<Status> choose_status(Screen screen);  ///< live on a terminal that can, else plain
 
 /// The table of stages, and of each failed step the name, the last lines and the log.
 std::string summary_text(const RunReport& report, bool colour);

@@ -9,7 +9,8 @@ class JsonStatus final : public Status {
  public:
   explicit JsonStatus(Screen screen) : screen_(screen) {}
 
-  void run_started(const std::string& run_id, const std::string& title, const std::vector<std::string>& stages) override {
+  void run_started(const std::string& run_id, const std::string& title,
+                   const std::vector<std::string>& stages) override {
     say({{"event", "run-started"}, {"run", run_id}, {"title", title}, {"stages", stages}});
   }
   void leg_started(const std::string& leg) override { say({{"event", "leg-started"}, {"leg", leg}}); }
@@ -27,9 +28,14 @@ class JsonStatus final : public Status {
     (void)write_all(screen_.descriptor, out);
   }
   void step_finished(const std::string& leg, const StepReport& report) override {
-    say({{"event", "step-finished"}, {"leg", leg}, {"step", report.title}, {"outcome", to_text(report.outcome)},
-         {"conclusion", to_text(report.conclusion)}, {"milliseconds", report.duration.count()},
-         {"message", report.message}, {"log", report.log.string()}});
+    say({{"event", "step-finished"},
+         {"leg", leg},
+         {"step", report.title},
+         {"outcome", to_text(report.outcome)},
+         {"conclusion", to_text(report.conclusion)},
+         {"milliseconds", report.duration.count()},
+         {"message", report.message},
+         {"log", report.log.string()}});
   }
   void service_changed(const std::string& leg, const std::string& service, const std::string& what) override {
     say({{"event", "service"}, {"leg", leg}, {"service", service}, {"state", what}});
@@ -38,16 +44,28 @@ class JsonStatus final : public Status {
     say({{"event", "annotation"}, {"leg", leg}, {"level", level}, {"text", text}});
   }
   void leg_finished(const std::string& stage, const LegReport& report) override {
-    say({{"event", "leg-finished"}, {"stage", stage}, {"leg", report.name}, {"result", to_text(report.result)},
-         {"allowed", report.allowed}, {"reason", report.reason}, {"milliseconds", report.duration.count()}});
+    say({{"event", "leg-finished"},
+         {"stage", stage},
+         {"leg", report.name},
+         {"result", to_text(report.result)},
+         {"allowed", report.allowed},
+         {"reason", report.reason},
+         {"milliseconds", report.duration.count()}});
   }
   void stage_finished(const StageReport& report) override {
-    say({{"event", "stage-finished"}, {"stage", report.id}, {"result", to_text(report.result)},
-         {"allowed", report.allowed}, {"reason", report.reason}, {"milliseconds", report.duration.count()}});
+    say({{"event", "stage-finished"},
+         {"stage", report.id},
+         {"result", to_text(report.result)},
+         {"allowed", report.allowed},
+         {"reason", report.reason},
+         {"milliseconds", report.duration.count()}});
   }
   void run_finished(const RunReport& report) override {
-    say({{"event", "run-finished"}, {"run", report.run_id}, {"outcome", to_text(report.outcome)},
-         {"milliseconds", report.duration.count()}, {"folder", report.folder.string()}});
+    say({{"event", "run-finished"},
+         {"run", report.run_id},
+         {"outcome", to_text(report.outcome)},
+         {"milliseconds", report.duration.count()},
+         {"folder", report.folder.string()}});
   }
 
  private:

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -5,8 +6,7 @@
 #include <cstdlib>
 #include <map>
 #include <string_view>
-
-#include <fmt/format.h>
+#include <utility>
 
 #include "runtime/event_loop.h"
 #include "runtime/files.h"
@@ -38,9 +38,10 @@ std::string fitted(std::string_view text, std::size_t columns) {
 class LiveStatus final : public Status {
  public:
   explicit LiveStatus(Screen screen) : screen_(screen) {}
-  ~LiveStatus() override { (void)write_all(screen_.descriptor, cleared()); }
+  ~LiveStatus() override { (void)write_all(screen_.descriptor, cleared() + staying_); }
 
-  void run_started(const std::string& run_id, const std::string& title, const std::vector<std::string>& stages) override {
+  void run_started(const std::string& run_id, const std::string& title,
+                   const std::vector<std::string>& stages) override {
     title_ = fmt::format("run {}: {}", run_id, title);
     waiting_ = stages.size();
     begun_ = Clock::now();
@@ -60,7 +61,8 @@ class LiveStatus final : public Status {
   }
   void step_finished(const std::string&, const StepReport&) override {}
   void service_changed(const std::string& leg, const std::string& service, const std::string& what) override {
-    if (auto found = running_.find(leg); found != running_.end()) found->second.line = fmt::format("service {}: {}", service, what);
+    if (auto found = running_.find(leg); found != running_.end())
+      found->second.line = fmt::format("service {}: {}", service, what);
   }
   void annotated(const std::string& leg, const std::string& level, const std::string& text) override {
     say(fmt::format("  {} {}: {}", leg, level, text));
@@ -75,11 +77,11 @@ class LiveStatus final : public Status {
     show(report.id, report.result, report.allowed, report.duration, report.reason);
   }
   void run_finished(const RunReport& report) override {
-    (void)write_all(screen_.descriptor, cleared() + summary_text(report, screen_.colour));
+    (void)write_all(screen_.descriptor, cleared() + std::exchange(staying_, {}) + summary_text(report, screen_.colour));
   }
 
   std::optional<Duration> refresh_every() const override { return Duration(100); }
-  void refresh() override { draw({}); }
+  void refresh() override { draw(); }
 
  private:
   struct Running {
@@ -89,12 +91,13 @@ class LiveStatus final : public Status {
 
   void show(const std::string& name, Result result, bool allowed, Duration duration, const std::string& reason) {
     Glyph glyph = glyph_of(result, allowed);
-    std::string mark = screen_.colour ? fmt::format("\x1b[{}m{}\x1b[0m", glyph.colour, glyph.mark) : std::string(glyph.mark);
+    std::string mark =
+        screen_.colour ? fmt::format("\x1b[{}m{}\x1b[0m", glyph.colour, glyph.mark) : std::string(glyph.mark);
     say(fmt::format("{} {} {} {}", mark, name, duration_text(duration), reason));
   }
 
-  /// A line that stays, above what is redrawn.
-  void say(const std::string& line) { draw(line + "\n"); }
+  /// A line that stays, above what is redrawn, from the next time on.
+  void say(const std::string& line) { staying_.append(line).append("\n"); }
 
   std::string cleared() {
     std::string out = drawn_ > 0 ? fmt::format("\x1b[{}A\r\x1b[J", drawn_) : "";
@@ -102,18 +105,19 @@ class LiveStatus final : public Status {
     return out;
   }
 
-  void draw(const std::string& staying) {
+  void draw() {
     winsize size{};
     bool known = ioctl(screen_.descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_row > 0;
     std::size_t columns = known ? size.ws_col : 80, rows = known ? size.ws_row : 24;
-    std::string out = cleared() + staying;
+    std::string out = cleared() + std::exchange(staying_, {});
     std::size_t room = rows > 3 ? rows - 3 : 0, shown = 0;
     for (const std::string& leg : order_) {
       if (shown == room) break;
       out += row(leg, columns) + "\n";
       ++shown;
     }
-    std::string foot = fmt::format("{} · {} running, {} to go · {}", title_, running_.size(), waiting_, duration_text(since(begun_)));
+    std::string time = duration_text(since(begun_));
+    std::string foot = fmt::format("{} · {} running, {} to go · {}", title_, running_.size(), waiting_, time);
     out += fitted(foot, columns - 1) + "\n";
     drawn_ = shown + 1;
     (void)write_all(screen_.descriptor, out);
@@ -129,7 +133,7 @@ class LiveStatus final : public Status {
   static Duration since(Instant begin) { return std::chrono::duration_cast<Duration>(Clock::now() - begin); }
 
   Screen screen_;
-  std::string title_;
+  std::string title_, staying_;
   Instant begun_ = Clock::now();
   std::size_t waiting_ = 0, drawn_ = 0;
   std::map<std::string, Running> running_;

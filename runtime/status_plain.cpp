@@ -1,6 +1,6 @@
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "runtime/files.h"
 #include "runtime/glyphs.h"
@@ -13,7 +13,8 @@ class PlainStatus final : public Status {
  public:
   explicit PlainStatus(Screen screen) : screen_(screen) {}
 
-  void run_started(const std::string& run_id, const std::string& title, const std::vector<std::string>& stages) override {
+  void run_started(const std::string& run_id, const std::string& title,
+                   const std::vector<std::string>& stages) override {
     for (const std::string& stage : stages) width_ = std::max(width_, std::min<std::size_t>(stage.size(), 32));
     say(fmt::format("run {}: {}\n", run_id, title));
   }

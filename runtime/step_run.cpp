@@ -1,6 +1,6 @@
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "runtime/leg_attempt.h"
 #include "runtime/values.h"
@@ -75,7 +75,8 @@ Task<Done> LegAttempt::run_attempts(StepRun& now) {
       break;
     }
     if (Outcome emptied = empty_command_files(); !emptied) run_.break_off(emptied.error());
-    say(now, fmt::format("attempt {} of {}: {}; the next one begins in {}s", number, retry.attempts, *failure, retry.pause));
+    say(now,
+        fmt::format("attempt {} of {}: {}; the next one begins in {}s", number, retry.attempts, *failure, retry.pause));
     Instant end = Clock::now() + std::chrono::seconds(retry.pause);
     while (Clock::now() < end && halts_ == halts_before && !out_of_time()) co_await wakeup_.until(end);
   }
@@ -123,13 +124,16 @@ LegAttempt::Failure LegAttempt::run_download(StepRun& now, const Download& downl
 /// The step's outcome, what it counts as, and what that makes of the job.
 void LegAttempt::conclude(StepRun& now, const Failure& failure) {
   StepReport& report = now.report;
-  report.outcome = !failure ? Result::success
+  report.outcome = !failure                                          ? Result::success
                    : now.stopped && job_status_ == Result::cancelled ? Result::cancelled
                                                                      : Result::failure;
   report.conclusion = report.outcome;
   if (!failure) return;
   report.message = run_.secrets.masked(*failure);
-  if (now.log) say(now, report.message);
+  if (now.log) {
+    report.last_lines = last_log_lines(report.log, shown_lines);
+    (void)now.log->add(fmt::format("{}\n", report.message));  // a full disk has stopped the run already
+  }
   if (report.outcome == Result::cancelled) return;
   if (!now.stopped) {
     auto allowed = evaluate_condition(now.step.allow_failure, LegScope(*this));
@@ -146,7 +150,6 @@ void LegAttempt::record(StepRun& now) {
                            {"outcome", to_text(report.outcome)},
                            {"conclusion", to_text(report.conclusion)}};
   }
-  if (report.outcome == Result::failure && now.log) report.last_lines = last_log_lines(report.log, shown_lines);
   run_.status.step_finished(leg_.name, report);
   reports_.push_back(std::move(report));
 }

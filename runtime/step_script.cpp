@@ -1,6 +1,6 @@
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "runtime/command_files.h"
 #include "runtime/leg_attempt.h"
@@ -21,7 +21,8 @@ std::string how_it_ended(int code) {
 
 /// Names that a step cannot give to the steps behind it.
 bool is_protected(const std::string& name) {
-  return name.starts_with("GITHUB_") || name.starts_with("RUNNER_") || name == tracking_variable || name == "NODE_OPTIONS";
+  return name.starts_with("GITHUB_") || name.starts_with("RUNNER_") || name == tracking_variable ||
+         name == "NODE_OPTIONS";
 }
 
 }  // namespace
@@ -128,8 +129,8 @@ std::optional<std::string> LegAttempt::take_command(StepRun& now, std::string_vi
   if (name == "group") return command->text + "\n";
   if (name == "stop-commands") now.resume_token = command->text;
   if (name == "set-output") now.outputs[command->property("name")] = command->text;
-  constexpr std::string_view silent[] = {"endgroup", "debug", "echo", "stop-commands", "set-output",
-                                         "save-state", "add-matcher", "remove-matcher"};
+  constexpr std::string_view silent[] = {"endgroup",   "debug",      "echo",        "stop-commands",
+                                         "set-output", "save-state", "add-matcher", "remove-matcher"};
   if (std::ranges::find(silent, name) != std::end(silent)) return "";
   return std::nullopt;
 }
@@ -158,8 +159,10 @@ LegAttempt::Failure LegAttempt::take_command_files(StepRun& now) {
   for (const auto& [name, value] : *outputs) now.outputs[name] = value;
   if (!variables) return fmt::format("GITHUB_ENV: {}", variables.error());
   for (const auto& [name, value] : *variables) {
-    if (!is_protected(name)) env_[name] = value;
-    else say(now, fmt::format("GITHUB_ENV cannot set `{}`", name));
+    if (!is_protected(name))
+      env_[name] = value;
+    else
+      say(now, fmt::format("GITHUB_ENV cannot set `{}`", name));
   }
   std::ranges::copy(parse_path_lines(texts["path"]), std::back_inserter(path_folders_));
   if (!state) return fmt::format("GITHUB_STATE: {}", state.error());

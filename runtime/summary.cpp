@@ -1,9 +1,8 @@
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
-
-#include <fmt/format.h>
 
 #include "runtime/glyphs.h"
 #include "runtime/status.h"
@@ -28,8 +27,8 @@ void append_stage(std::string& out, const StageReport& stage, std::size_t width,
 }
 
 void append_failed_step(std::string& out, const LegReport& leg, const StepReport& step, bool colour) {
-  std::string head = fmt::format("{} › {}", leg.name, step.title);
-  out += fmt::format("\n{} {}\n", painted(step.conclusion == Result::success ? "! allowed to fail:" : "✗ failed:", "31", colour), head);
+  std::string what = step.conclusion == Result::success ? "! allowed to fail:" : "✗ failed:";
+  out += fmt::format("\n{} {} › {}\n", painted(what, "31", colour), leg.name, step.title);
   for (const std::string& line : step.last_lines) out += fmt::format("    {}\n", line);
   if (!step.message.empty()) out += fmt::format("  {}\n", step.message);
   if (!step.log.empty()) out += fmt::format("  log: {}\n", step.log.string());
@@ -96,7 +95,9 @@ std::string summary_text(const RunReport& report, bool colour) {
       if (!leg.reason.empty() && leg.result == Result::failure) out += fmt::format("\n{}: {}\n", leg.name, leg.reason);
     }
   }
-  std::string_view paint = report.outcome == RunOutcome::succeeded ? "32" : report.outcome == RunOutcome::failed ? "31" : "33";
+  std::string_view paint = report.outcome == RunOutcome::succeeded ? "32"
+                           : report.outcome == RunOutcome::failed  ? "31"
+                                                                   : "33";
   out += fmt::format("\nrun {} {} in {}\n", report.run_id, painted(std::string(to_text(report.outcome)), paint, colour),
                      duration_text(report.duration));
   return out;

@@ -1,5 +1,6 @@
 #include "runtime/values.h"
 
+#include <fmt/format.h>
 #include <locale.h>
 #include <wctype.h>
 
@@ -7,8 +8,6 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
-
-#include <fmt/format.h>
 
 namespace sluice::runtime {
 namespace {
@@ -94,8 +93,10 @@ std::string upper_case_unicode(std::string_view text) {
   std::string result;
   while (!text.empty()) {
     auto [character, length] = first_character(text);
-    if (length == 1) result += upper(text[0]);
-    else append_character(result, locale ? towupper_l(static_cast<wint_t>(character), locale) : character);
+    if (length == 1)
+      result += upper(text[0]);
+    else
+      append_character(result, locale ? towupper_l(static_cast<wint_t>(character), locale) : character);
     text.remove_prefix(length);
   }
   return result;

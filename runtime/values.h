@@ -7,11 +7,11 @@
 namespace sluice::runtime {
 
 /// GitHub's conversions and comparisons of values (docs: "Evaluate expressions", and the runner's own source).
-bool is_truthy(const Json& value);      ///< all but null, false, 0, NaN and the empty string
-bool is_absent(const Json& value);      ///< null or the empty string
-bool is_primitive(const Json& value);   ///< neither array nor object
-double to_number(const Json& value);    ///< NaN where there is no number in it
-std::string to_text(const Json& value); ///< null is empty; an array is `Array`, an object `Object`
+bool is_truthy(const Json& value);       ///< all but null, false, 0, NaN and the empty string
+bool is_absent(const Json& value);       ///< null or the empty string
+bool is_primitive(const Json& value);    ///< neither array nor object
+double to_number(const Json& value);     ///< NaN where there is no number in it
+std::string to_text(const Json& value);  ///< null is empty; an array is `Array`, an object `Object`
 
 bool loosely_equal(const Json& left, const Json& right);
 /// Whether `left < right`; values that do not compare are neither less nor greater nor equal.

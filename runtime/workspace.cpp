@@ -1,12 +1,11 @@
 #include "runtime/workspace.h"
 
+#include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <unordered_set>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "runtime/values.h"
 
@@ -60,8 +59,9 @@ std::expected<Repository, std::string> find_repository(const fs::path& root, con
   }
   auto answer = git.ask({"rev-parse", "--path-format=absolute", "--git-dir", "--git-common-dir", "--show-prefix"});
   if (!answer) {
-    return std::unexpected(fmt::format(
-        "checkout: `{}` is no git work tree ({}); run `git init` there and add the files", root.string(), answer.error()));
+    return std::unexpected(
+        fmt::format("checkout: `{}` is no git work tree ({}); run `git init` there and add the files", root.string(),
+                    answer.error()));
   }
   std::vector<std::string> lines = split(*answer, '\n');
   lines.resize(3);
@@ -77,7 +77,7 @@ Outcome copy_files(const fs::path& root, const fs::path& workspace, const std::s
     fs::path file(name);
     struct stat status {};
     if (lstat((root / file).c_str(), &status) != 0) continue;  // deleted in the work tree
-    bool folder = S_ISDIR(status.st_mode);  // a submodule, or a repository within: an empty folder
+    bool folder = S_ISDIR(status.st_mode);                     // a submodule, or a repository within: an empty folder
     fs::path parent = folder ? file : file.parent_path();
     if (!parent.empty() && folders.insert(parent.string()).second) {
       if (Outcome made = make_folders(workspace / parent, 0755); !made) return made;
@@ -144,7 +144,8 @@ Outcome make_git_folder(const Repository& repository, const fs::path& workspace,
     if (written = write_file(folder / "HEAD", repository.commit + "\n"); !written) return written;
   }
   if (repository.prefix.empty()) return {};
-  std::string tree = fmt::format("HEAD:{}", std::string_view(repository.prefix).substr(0, repository.prefix.size() - 1));
+  std::string tree =
+      fmt::format("HEAD:{}", std::string_view(repository.prefix).substr(0, repository.prefix.size() - 1));
   (void)git.ask({"read-tree", tree});  // a folder that was never committed has no tree: the index stays empty
   return {};
 }

@@ -37,13 +37,16 @@ Expression calling(const char* function, std::vector<const char*> arguments) {
 }  // namespace
 
 TEST_CASE("values of different kinds are compared as numbers, texts without case") {
-  struct Row { const char *left, *right; bool equal, less; };
+  struct Row {
+    const char *left, *right;
+    bool equal, less;
+  };
   const Row rows[] = {
       {"\"ABC\"", "\"abc\"", true, false}, {"\"ü\"", "\"Ü\"", true, false},   {"\"1\"", "1", true, false},
       {"\"\"", "0", true, false},          {"null", "0", true, false},        {"true", "1", true, false},
       {"false", "null", true, false},      {"\"0x10\"", "16", true, false},   {"\"x\"", "1", false, false},
       {"NaN", "NaN", false, false},        {"[]", "[]", false, false},        {"\"a\"", "\"B\"", false, true},
-      {"\"2\"", "10", false, true},        {"\"2\"", "\"10\"", false, false},  {"false", "true", false, true},
+      {"\"2\"", "10", false, true},        {"\"2\"", "\"10\"", false, false}, {"false", "true", false, true},
   };
   for (const Row& row : rows) {
     INFO(row.left << " and " << row.right);
@@ -82,14 +85,25 @@ TEST_CASE("members, indices and filters") {
 }
 
 TEST_CASE("functions") {
-  struct Row { const char* function; std::vector<const char*> arguments; const char* value; };
+  struct Row {
+    const char* function;
+    std::vector<const char*> arguments;
+    const char* value;
+  };
   const Row rows[] = {
-      {"contains", {"\"Hello\"", "\"ELL\""}, "true"}, {"contains", {"[1, \"a\"]", "\"A\""}, "true"},
-      {"startsWith", {"\"Hello\"", "\"he\""}, "true"}, {"endsWith", {"\"Hello\"", "\"LO\""}, "true"},
-      {"format", {"\"{{{0}}} {1}\"", "1", "true"}, "\"{1} true\""}, {"join", {"[1, \"b\"]", "\"-\""}, "\"1-b\""},
-      {"toJSON", {"[1.0]"}, "\"[\\n  1\\n]\""}, {"fromJSON", {"\"[1, 2]\""}, "[1,2]"},
-      {"case", {"false", "1", "true", "2", "3"}, "2"}, {"success", {}, "false"}, {"failure", {}, "true"},
-      {"always", {}, "true"}, {"case", {"1", "1", "3"}, "error: case predicate must evaluate to a boolean value"},
+      {"contains", {"\"Hello\"", "\"ELL\""}, "true"},
+      {"contains", {"[1, \"a\"]", "\"A\""}, "true"},
+      {"startsWith", {"\"Hello\"", "\"he\""}, "true"},
+      {"endsWith", {"\"Hello\"", "\"LO\""}, "true"},
+      {"format", {"\"{{{0}}} {1}\"", "1", "true"}, "\"{1} true\""},
+      {"join", {"[1, \"b\"]", "\"-\""}, "\"1-b\""},
+      {"toJSON", {"[1.0]"}, "\"[\\n  1\\n]\""},
+      {"fromJSON", {"\"[1, 2]\""}, "[1,2]"},
+      {"case", {"false", "1", "true", "2", "3"}, "2"},
+      {"success", {}, "false"},
+      {"failure", {}, "true"},
+      {"always", {}, "true"},
+      {"case", {"1", "1", "3"}, "error: case predicate must evaluate to a boolean value"},
   };
   for (const Row& row : rows) {
     INFO(row.function);

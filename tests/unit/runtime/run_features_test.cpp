@@ -31,8 +31,10 @@ void make_repository(const Run& run) {
 TEST_CASE("checkout brings the work tree as it is, with a git folder of its own") {
   Run run;
   make_repository(run);
-  run.plan.stages = {stage("s", {}, {action(Checkout{}), script("ls; cat sub/b; test -x a; readlink link; git rev-parse "
-                                                                 "--abbrev-ref HEAD; git status --porcelain; git log --format=%s")})};
+  run.plan.stages = {
+      stage("s", {},
+            {action(Checkout{}), script("ls; cat sub/b; test -x a; readlink link; git rev-parse "
+                                        "--abbrev-ref HEAD; git status --porcelain; git log --format=%s")})};
   REQUIRE(run.go());
   CHECK(run.result(0) == Result::success);
   CHECK_THAT(run.recorder.output, Catch::EndsWith("s: a\ns: link\ns: sub\ns: untracked\ns: changed\ns: a\ns: main\n"
@@ -59,8 +61,9 @@ TEST_CASE("checkout outside of a repository is a failure that says so") {
 TEST_CASE("artifacts go from one stage to another") {
   Run run;
   run.plan.stages = {
-      stage("make", {}, {script("mkdir -p out/x; echo 1 > out/a.txt; echo 2 > out/x/b.txt; echo 3 > out/c.log"),
-                         action(Upload{literal("files"), literal("out/**/*.txt")})}),
+      stage("make", {},
+            {script("mkdir -p out/x; echo 1 > out/a.txt; echo 2 > out/x/b.txt; echo 3 > out/c.log"),
+             action(Upload{literal("files"), literal("out/**/*.txt")})}),
       stage("use", {0}, {action(Download{literal("files"), literal("in")}), script("cd in; find . -type f | sort")}),
       stage("none", {}, {action(Upload{literal("n"), literal("missing/*")})})};
   REQUIRE(run.go());
@@ -72,8 +75,10 @@ TEST_CASE("secrets are hidden in output, logs and outputs of stages") {
   Run run;
   run.options.secrets = {{"TOKEN", "hunter22"}};
   run.plan.secrets = {"TOKEN"};
-  Stage first = stage("s", {}, {script("echo a $T b; echo -n $T | base64; echo ::add-mask::later; echo later; "
-                                       "echo \"v=$T\" >> $GITHUB_OUTPUT", "s")});
+  Stage first = stage("s", {},
+                      {script("echo a $T b; echo -n $T | base64; echo ::add-mask::later; echo later; "
+                              "echo \"v=$T\" >> $GITHUB_OUTPUT",
+                              "s")});
   first.steps[0].env = {{"T", name("secrets.TOKEN")}};
   first.outputs = {{"v", name("steps.s.outputs.v")}};
   run.plan.stages = {first};
@@ -93,9 +98,10 @@ TEST_CASE("a run without a secret that it needs does not start") {
 TEST_CASE("GITHUB_ENV, GITHUB_PATH and the summary reach the steps behind") {
   Run run;
   run.plan.env = {{"LEVEL", literal("pipeline")}};
-  Stage only = stage("s", {}, {script("echo LEVEL=file >> $GITHUB_ENV; mkdir bin; printf '#!/bin/sh\\necho tool\\n' > bin/tool; "
-                                      "chmod +x bin/tool; echo $PWD/bin >> $GITHUB_PATH; echo '# Sum' >> $GITHUB_STEP_SUMMARY"),
-                               script("tool; echo $LEVEL"), script("echo $LEVEL")});
+  Stage only = stage("s", {},
+                     {script("echo LEVEL=file >> $GITHUB_ENV; mkdir bin; printf '#!/bin/sh\\necho tool\\n' > bin/tool; "
+                             "chmod +x bin/tool; echo $PWD/bin >> $GITHUB_PATH; echo '# Sum' >> $GITHUB_STEP_SUMMARY"),
+                      script("tool; echo $LEVEL"), script("echo $LEVEL")});
   only.env = {{"LEVEL", literal("stage")}};
   only.steps[2].env = {{"LEVEL", literal("step")}};
   run.plan.stages = {only};
@@ -126,9 +132,8 @@ TEST_CASE("a service lives as long as its stage") {
   Service service;
   service.id = std::string("db");
   service.port = std::string("5432");
-  service.start = "echo $$ > " + (run.scratch.path / "pid").string() +
-                  "\necho $SLUICE_SERVICE_DIR > " + (run.scratch.path / "dir").string() +
-                  "\nsetsid sleep 40 &\necho $SLUICE_SERVICE_PORT > up; sleep 40";
+  service.start = "echo $$ > " + (run.scratch.path / "pid").string() + "\necho $SLUICE_SERVICE_DIR > " +
+                  (run.scratch.path / "dir").string() + "\nsetsid sleep 40 &\necho $SLUICE_SERVICE_PORT > up; sleep 40";
   service.ready = "test -s up";
   only.services = {service};
   only.steps[0].env = {{"PORT", {Expression::Kind::index, "", {name("job.services.db.ports"), literal("5432")}}}};
