@@ -1,7 +1,8 @@
 #include "backends/github/audit.h"
 
-#include <algorithm>
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace sluice::github {
 namespace {
@@ -85,7 +86,7 @@ class Audit {
   bool in_jobs_ = false;
   bool in_script_ = false;
   std::size_t block_indentation_ = std::string_view::npos;  ///< of the key whose block scalar is being read
-  std::string_view section_;                                 ///< the key of the job that is being read
+  std::string_view section_;                                ///< the key of the job that is being read
   Job job_;
   bool runs_ = false, shell_ = false;
 };

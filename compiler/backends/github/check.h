@@ -3,10 +3,10 @@
 #include <cstdlib>
 
 /// Stops the program when something that we believe turns out to be false: our mistake, never the user's.
-#define CHECK(condition, belief)                                                              \
-  do {                                                                                        \
-    if (!(condition)) {                                                                       \
+#define CHECK(condition, belief)                                                               \
+  do {                                                                                         \
+    if (!(condition)) {                                                                        \
       std::fprintf(stderr, "%s:%d: internal error: not so: %s\n", __FILE__, __LINE__, belief); \
-      std::abort();                                                                           \
-    }                                                                                         \
+      std::abort();                                                                            \
+    }                                                                                          \
   } while (false)

@@ -1,8 +1,10 @@
 #include "backends/github/conditions.h"
 
-#include <algorithm>
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "backends/github/emission.h"
 #include "backends/github/scalar.h"
 
 namespace sluice::github {
@@ -50,7 +52,7 @@ class Rules {
     std::vector<graph::StageIndex> after;  ///< the stages before it, past those that are omitted
     bool conditional = false;              ///< may be skipped by its own condition
     bool asks_status = false;
-    bool behind_conditional = false;       ///< some ancestor may be skipped by its own condition
+    bool behind_conditional = false;  ///< some ancestor may be skipped by its own condition
   };
 
   void decide(graph::StageIndex index);
@@ -69,8 +71,10 @@ class Rules {
 void Rules::find_order(graph::StageIndex index) {
   Facts& facts = facts_[index];
   for (const graph::Edge& edge : graph_.stages[index].after) {
-    if (!rules_[edge.stage].omitted) facts.after.push_back(edge.stage);
-    else facts.after.insert(facts.after.end(), facts_[edge.stage].after.begin(), facts_[edge.stage].after.end());
+    if (!rules_[edge.stage].omitted)
+      facts.after.push_back(edge.stage);
+    else
+      facts.after.insert(facts.after.end(), facts_[edge.stage].after.begin(), facts_[edge.stage].after.end());
   }
   std::ranges::sort(facts.after);
   facts.after.erase(std::ranges::unique(facts.after).begin(), facts.after.end());
@@ -98,9 +102,9 @@ void Rules::decide(graph::StageIndex index) {
   bool alone = rule.conditions.empty();
   if (!condition.constant) rule.conditions.push_back(operand(condition, alone ? Level::either : Level::both));
   if (facts.behind_conditional && condition.code.find("success()") != std::string::npos)
-    problems_.push_back({ProblemKind::success_after_skipped, stage.span,
-                         fmt::format("`success()` of stage `{}` is false on GitHub when a stage before it was skipped",
-                                     stage.id)});
+    problems_.push_back(
+        {ProblemKind::success_after_skipped, stage.span,
+         fmt::format("`success()` of stage `{}` is false on GitHub when a stage before it was skipped", stage.id)});
 }
 
 void Rules::ask_for_results(graph::StageIndex index) {
@@ -142,20 +146,22 @@ StepRule step_rule(const graph::Graph& graph, const graph::Step& step, Expressio
   if (!step.condition) return rule;
   Term term = effective(expressions.value(step.condition), asks_status(graph, step.condition));
   rule.omitted = has_false_condition(term);
-  if (!term.constant) rule.condition = term.code;
+  if (!term.constant) rule.conditions.push_back(std::move(term.code));
   return rule;
 }
 
-void write_condition(const std::vector<std::string>& conditions, yaml::Writer& writer) {
+void write_condition(Emission& emission, const std::vector<std::string>& conditions, source::Span span) {
+  if (conditions.empty()) return;
   std::string line;
   for (const std::string& condition : conditions) (line += line.empty() ? "" : " && ") += condition;
+  emission.expressions.check_length(line, span);
   bool bare = line.find("${{") == std::string::npos;
   if (conditions.size() > 1 && line.size() > longest_line && bare && yaml::can_fold(conditions)) {
     std::vector<std::string> lines = {conditions[0]};
     for (std::size_t i = 1; i < conditions.size(); ++i) lines.push_back("&& " + conditions[i]);
-    return writer.folded("if", lines);
+    return emission.writer.folded("if", lines);
   }
-  writer.text("if", bare && yaml::is_plain(line) ? line : "${{ " + line + " }}");
+  emission.writer.text("if", bare && yaml::is_plain(line) ? line : "${{ " + line + " }}");
 }
 
 }  // namespace sluice::github

@@ -9,9 +9,9 @@ namespace sluice::github {
 
 /// What GitHub must be told so that a stage runs exactly when the graph says so.
 struct StageRule {
-  bool omitted = false;                   ///< its condition is constantly false
-  std::vector<graph::StageIndex> needs;   ///< ordered
-  std::vector<std::string> conditions;    ///< joined by `&&`; none: GitHub's own rule is the right one
+  bool omitted = false;                  ///< its condition is constantly false
+  std::vector<graph::StageIndex> needs;  ///< ordered
+  std::vector<std::string> conditions;   ///< joined by `&&`; none: GitHub's own rule is the right one
 };
 
 /// One rule a stage. GitHub runs a job without status function only after *every* ancestor succeeded; in the graph a
@@ -24,11 +24,8 @@ std::vector<StageRule> stage_rules(const graph::Graph& graph, Expressions& expre
 /// When a step runs, GitHub's own rule applied: none for always, `omitted` for never.
 struct StepRule {
   bool omitted = false;
-  std::string condition;
+  std::vector<std::string> conditions;  ///< joined by `&&`
 };
 StepRule step_rule(const graph::Graph& graph, const graph::Step& step, Expressions& expressions);
-
-/// `if: condition`, bare where YAML lets it stand so, in lines where it is long.
-void write_condition(const std::vector<std::string>& conditions, yaml::Writer& writer);
 
 }  // namespace sluice::github

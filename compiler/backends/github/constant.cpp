@@ -140,10 +140,14 @@ void append_json_string(std::string_view text, std::string& out) {
   constexpr std::string_view digits = "0123456789abcdef";
   out += '"';
   for (char c : text) {
-    if (c == '"' || c == '\\') (out += '\\') += c;
-    else if (c == '\n') out += "\\n";
-    else if (static_cast<unsigned char>(c) < 0x20) ((out += "\\u00") += digits[c >> 4 & 0xF]) += digits[c & 0xF];
-    else out += c;
+    if (c == '"' || c == '\\')
+      (out += '\\') += c;
+    else if (c == '\n')
+      out += "\\n";
+    else if (static_cast<unsigned char>(c) < 0x20)
+      ((out += "\\u00") += digits[c >> 4 & 0xF]) += digits[c & 0xF];
+    else
+      out += c;
   }
   out += '"';
 }

@@ -17,7 +17,9 @@ struct Emission {
   Emission(const graph::Graph& pipeline, Workflow& workflow)
       : graph(pipeline), problems(workflow.problems), expressions(pipeline, workflow.problems), writer(workflow.text) {}
 
-  void report(ProblemKind kind, source::Span span, std::string text) { problems.push_back({kind, span, std::move(text)}); }
+  void report(ProblemKind kind, source::Span span, std::string text) {
+    problems.push_back({kind, span, std::move(text)});
+  }
 
   const graph::Graph& graph;
   std::vector<Problem>& problems;
@@ -34,6 +36,9 @@ void write_services(Emission& emission, const graph::Stage& stage);
 /// One rule a step; the expressions know afterwards which steps are left out.
 std::vector<StepRule> find_steps(Emission& emission, const graph::Stage& stage);
 void write_steps(Emission& emission, const graph::Stage& stage, const std::vector<StepRule>& rules);
+
+/// `if: condition`, bare where YAML lets it stand so, in lines where it is long; nothing where there is no condition.
+void write_condition(Emission& emission, const std::vector<std::string>& conditions, source::Span span);
 
 /// `key:` with an entry for each binding; nothing where there is none.
 void write_bindings(Emission& emission, std::string_view key, const graph::Bindings& bindings, source::Span span);

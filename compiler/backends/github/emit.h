@@ -11,33 +11,33 @@ namespace sluice::github {
 
 /// What GitHub cannot keep of a graph, or would refuse.
 enum class ProblemKind : std::uint8_t {
-  retry_of_stage,            ///< a job cannot be tried again
-  retry_of_uses,             ///< an action cannot be tried again
-  retry_of_shell,            ///< the loop around attempts knows bash, sh and python only
-  attempt_limit_on_macos,    ///< `timeout` of each attempt needs timeout(1), which macOS lacks
-  timeout_rounded,           ///< GitHub counts whole minutes
-  timeout_over_limit,        ///< a hosted runner ends a job after six hours
-  service_without_image,     ///< the service has only a local form
-  too_many_legs,             ///< more than 256 jobs of one matrix
-  empty_axis,                ///< an axis, or a matrix, without values
-  include_beside_expression, ///< a matrix that is one expression cannot have `include` or `exclude` beside it
-  too_many_inputs,           ///< more than 25 inputs of `workflow_dispatch`
-  default_not_constant,      ///< the default of a `workflow_dispatch` input must be known
-  options_of_call,           ///< an input of `workflow_call` cannot be a choice: emitted as a string
-  duplicate_trigger,         ///< one event twice
-  same_concurrency_group,    ///< pipeline and stage in one group wait for each other for ever
-  case_clash,                ///< two names that differ only in case
-  bad_id,                    ///< longer than 99 characters, or beginning with `__`
-  blocked_result,            ///< GitHub has no result `blocked`
-  success_after_skipped,     ///< GitHub's `success()` is false after a skipped stage
-  unknown_function,          ///< not a function of GitHub's expressions
-  expression_too_long,       ///< over 21,000 characters
-  expression_not_allowed,    ///< `${{` where GitHub reads no expressions
-  no_stages,                 ///< no stage is left to run
-  no_steps,                  ///< a stage all of whose steps are local: GitHub refuses an empty job
-  file_too_large,            ///< over 500 KB
-  too_many_nodes,            ///< over 50,000 YAML nodes
-  unsound_output,            ///< the emitted text breaks a rule of ours: a mistake of this back end
+  retry_of_stage,             ///< a job cannot be tried again
+  retry_of_uses,              ///< an action cannot be tried again
+  retry_of_shell,             ///< the loop around attempts knows bash, sh and python only
+  attempt_limit_on_macos,     ///< `timeout` of each attempt needs timeout(1), which macOS lacks
+  timeout_rounded,            ///< GitHub counts whole minutes
+  timeout_over_limit,         ///< a hosted runner ends a job after six hours
+  service_without_image,      ///< the service has only a local form
+  too_many_legs,              ///< more than 256 jobs of one matrix
+  empty_axis,                 ///< an axis, or a matrix, without values
+  include_beside_expression,  ///< a matrix that is one expression cannot have `include` or `exclude` beside it
+  too_many_inputs,            ///< more than 25 inputs of `workflow_dispatch`
+  default_not_constant,       ///< the default of a `workflow_dispatch` input must be known
+  options_of_call,            ///< an input of `workflow_call` cannot be a choice: emitted as a string
+  duplicate_trigger,          ///< one event twice
+  same_concurrency_group,     ///< pipeline and stage in one group wait for each other for ever
+  case_clash,                 ///< two names that differ only in case
+  bad_id,                     ///< longer than 99 characters, or beginning with `__`
+  blocked_result,             ///< GitHub has no result `blocked`
+  success_after_skipped,      ///< GitHub's `success()` is false after a skipped stage
+  unknown_function,           ///< not a function of GitHub's expressions
+  expression_too_long,        ///< over 21,000 characters
+  expression_not_allowed,     ///< `${{` where GitHub reads no expressions
+  no_stages,                  ///< no stage is left to run
+  no_steps,                   ///< a stage all of whose steps are local: GitHub refuses an empty job
+  file_too_large,             ///< over 500 KB
+  too_many_nodes,             ///< over 50,000 YAML nodes
+  unsound_output,             ///< the emitted text breaks a rule of ours: a mistake of this back end
 };
 
 /// The kind's name as in the enumeration: `retry_of_stage`.

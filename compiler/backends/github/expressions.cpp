@@ -1,8 +1,9 @@
 #include "backends/github/expressions.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
-#include <fmt/format.h>
 
 #include "backends/github/check.h"
 
@@ -79,6 +80,7 @@ Term Expressions::text(graph::ExpressionId id) {
   const graph::Expression& expression = graph_[id];
   if (expression.kind == Kind::member || expression.kind == Kind::index) return from_place(id, true);
   if (expression.kind == Kind::fallback) return fallback_text(expression);
+  if (expression.kind == Kind::list || expression.kind == Kind::map) return collection_text(id);
   return value(id);
 }
 

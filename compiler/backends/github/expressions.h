@@ -15,7 +15,7 @@ namespace sluice::github {
 
 /// A call of `format` in the making.
 struct Pattern {
-  std::string text;                    ///< braces doubled, `{0}` for the first argument
+  std::string text;  ///< braces doubled, `{0}` for the first argument
   std::vector<std::string> arguments;
   bool asks_status = false;
 };
@@ -33,6 +33,9 @@ class Expressions {
   yaml::Scalar scalar(graph::ExpressionId id);
   /// The same where YAML must hold a list or a map: `${{ fromJSON(x) }}` for an output.
   yaml::Scalar structure(graph::ExpressionId id);
+
+  /// Reports a text with expressions that is longer than GitHub takes.
+  void check_length(const std::string& text, source::Span span);
 
   /// Past the choice between back ends.
   graph::ExpressionId chosen(graph::ExpressionId id) const;
@@ -53,6 +56,7 @@ class Expressions {
   Term fallback_text(const graph::Expression& expression);
   Term from_text(graph::ExpressionId id);
   Term from_collection(graph::ExpressionId id);
+  Term collection_text(graph::ExpressionId id);
   Term member(const graph::Expression& expression);
   Term as_string(graph::ExpressionId id);
   void append_template(graph::ExpressionId id, std::string& literal, std::string& out, bool& dynamic);
@@ -61,7 +65,6 @@ class Expressions {
   const Term* omitted(const Reference& reference);
   void look_for_blocked(const graph::Expression& expression);
   void report(ProblemKind kind, source::Span span, std::string text);
-  void check_length(const std::string& text, source::Span span);
 
   const graph::Graph& graph_;
   std::vector<Problem>& problems_;

@@ -1,5 +1,6 @@
-#include <algorithm>
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "backends/github/emission.h"
 
@@ -14,11 +15,13 @@ char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c
 /// GitHub's maps take no two keys that differ only in case.
 void check_case(Emission& emission, std::string_view key, const graph::Bindings& bindings, source::Span span) {
   std::vector<std::string> names;
-  for (const auto& binding : bindings) std::ranges::transform(binding.first, std::back_inserter(names.emplace_back()), lower);
+  for (const auto& binding : bindings)
+    std::ranges::transform(binding.first, std::back_inserter(names.emplace_back()), lower);
   std::ranges::sort(names);
   if (auto twice = std::ranges::adjacent_find(names); twice != names.end())
-    emission.report(ProblemKind::case_clash, span,
-                    fmt::format("two names of `{}` differ only in case, here `{}`: GitHub takes them for one", key, *twice));
+    emission.report(
+        ProblemKind::case_clash, span,
+        fmt::format("two names of `{}` differ only in case, here `{}`: GitHub takes them for one", key, *twice));
 }
 
 void write_needs(Emission& emission, const StageRule& rule) {
@@ -54,10 +57,12 @@ void write_group(Emission& emission, const graph::Stage& stage) {
   if (!stage.concurrency) return;
   write_concurrency(emission, *stage.concurrency);
   const auto& outer = emission.graph.concurrency;
-  if (outer && emission.expressions.scalar(outer->group).text == emission.expressions.scalar(stage.concurrency->group).text)
-    emission.report(ProblemKind::same_concurrency_group, stage.span,
-                    fmt::format("stage `{}` and its pipeline are in one concurrency group and would wait for each other",
-                                stage.id));
+  if (outer &&
+      emission.expressions.scalar(outer->group).text == emission.expressions.scalar(stage.concurrency->group).text)
+    emission.report(
+        ProblemKind::same_concurrency_group, stage.span,
+        fmt::format("stage `{}` and its pipeline are in one concurrency group and would wait for each other",
+                    stage.id));
 }
 
 std::string_view access_name(graph::Access access) {
@@ -133,9 +138,9 @@ void write_concurrency(Emission& emission, const graph::Concurrency& concurrency
 
 void check_id(Emission& emission, std::string_view id, source::Span span) {
   if (id.size() <= longest_id && !id.starts_with("__")) return;
-  emission.report(ProblemKind::bad_id, span,
-                  fmt::format("GitHub refuses the name `{}`: it is longer than {} characters or begins with `__`", id,
-                              longest_id));
+  emission.report(
+      ProblemKind::bad_id, span,
+      fmt::format("GitHub refuses the name `{}`: it is longer than {} characters or begins with `__`", id, longest_id));
 }
 
 void write_job(Emission& emission, const graph::Stage& stage, const StageRule& rule) {
@@ -145,7 +150,7 @@ void write_job(Emission& emission, const graph::Stage& stage, const StageRule& r
   writer.open(stage.id);
   writer.entry("name", emission.expressions.scalar(stage.title));
   write_needs(emission, rule);
-  if (!rule.conditions.empty()) write_condition(rule.conditions, writer);
+  write_condition(emission, rule.conditions, stage.span);
   write_runs_on(emission, stage);
   write_environment(emission, stage);
   write_group(emission, stage);

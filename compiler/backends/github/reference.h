@@ -1,8 +1,8 @@
 #pragma once
+#include <llvm/ADT/SmallVector.h>
+
 #include <optional>
 #include <string_view>
-
-#include <llvm/ADT/SmallVector.h>
 
 #include "graph/graph.h"
 

@@ -44,20 +44,22 @@ std::string retry_loop(const graph::Run& run, const graph::Retry& retry, std::op
   CHECK(command.has_value(), "only scripts of known shells are tried again");
   std::string mark = end_mark(run.text);
   std::string limited = limit ? fmt::format("timeout --kill-after={}s {}s ", grace, *limit) : "";
-  std::string loop = fmt::format("attempt_script=\"$(mktemp)\"\ncat >\"${{attempt_script}}\" <<'{}'\n{}", mark, run.text);
+  std::string loop =
+      fmt::format("attempt_script=\"$(mktemp)\"\ncat >\"${{attempt_script}}\" <<'{}'\n{}", mark, run.text);
   if (!run.text.ends_with('\n')) loop += '\n';
-  fmt::format_to(std::back_inserter(loop),
-                 "{}\n"
-                 "trap 'exit 130' INT\n"
-                 "for ((attempt = 1; ; attempt++)); do\n"
-                 "  status=0\n"
-                 "  {}{} \"${{attempt_script}}\" || status=$?\n"
-                 "  if ((status == 0 || attempt == {})); then exit \"${{status}}\"; fi\n"
-                 "  echo \"attempt ${{attempt}} of {} ended with exit status ${{status}}\"\n"
-                 "  for file in \"${{GITHUB_OUTPUT}}\" \"${{GITHUB_ENV}}\" \"${{GITHUB_PATH}}\" \"${{GITHUB_STEP_SUMMARY}}\"; do\n"
-                 "    : >\"${{file}}\"\n"
-                 "  done\n",
-                 mark, limited, *command, retry.attempts, retry.attempts);
+  fmt::format_to(
+      std::back_inserter(loop),
+      "{}\n"
+      "trap 'exit 130' INT\n"
+      "for ((attempt = 1; ; attempt++)); do\n"
+      "  status=0\n"
+      "  {}{} \"${{attempt_script}}\" || status=$?\n"
+      "  if ((status == 0 || attempt == {})); then exit \"${{status}}\"; fi\n"
+      "  echo \"attempt ${{attempt}} of {} ended with exit status ${{status}}\"\n"
+      "  for file in \"${{GITHUB_OUTPUT}}\" \"${{GITHUB_ENV}}\" \"${{GITHUB_PATH}}\" \"${{GITHUB_STEP_SUMMARY}}\"; do\n"
+      "    : >\"${{file}}\"\n"
+      "  done\n",
+      mark, limited, *command, retry.attempts, retry.attempts);
   if (retry.pause > 0) fmt::format_to(std::back_inserter(loop), "  sleep {}\n", retry.pause);
   return loop + "done\n";
 }

@@ -9,6 +9,9 @@ namespace sluice::github::yaml {
 namespace {
 
 constexpr char32_t replacement = 0xFFFD;
+constexpr std::string_view indicators = "-?:,[]{}#&*!|>'\"%@` ";
+constexpr std::array<std::string_view, 11> words = {"null", "true", "false", "yes",  "no",  "on",
+                                                    "off",  "y",    "n",     ".inf", ".nan"};
 
 char32_t tail(std::string_view text, std::size_t length) {
   constexpr std::array<unsigned char, 5> masks = {0, 0, 0x1F, 0x0F, 0x07};
@@ -55,12 +58,18 @@ void append_double_quoted(std::string_view text, std::string& out) {
   out += '"';
   while (!text.empty()) {
     auto [code, bytes] = first_character(text);
-    if (code == '"' || code == '\\') (out += '\\') += static_cast<char>(code);
-    else if (code == '\n') out += "\\n";
-    else if (code == '\t') out += "\\t";
-    else if (code == '\r') out += "\\r";
-    else if (printable(code, bytes)) out += text.substr(0, bytes);
-    else append_escape(code, out);
+    if (code == '"' || code == '\\')
+      (out += '\\') += static_cast<char>(code);
+    else if (code == '\n')
+      out += "\\n";
+    else if (code == '\t')
+      out += "\\t";
+    else if (code == '\r')
+      out += "\\r";
+    else if (printable(code, bytes))
+      out += text.substr(0, bytes);
+    else
+      append_escape(code, out);
     text.remove_prefix(bytes);
   }
   out += '"';
@@ -79,7 +88,8 @@ bool numeric_looking(std::string_view text) {
   std::string_view unsigned_part = text.substr(text[0] == '+' || text[0] == '-' ? 1 : 0);
   if (unsigned_part.empty()) return false;
   // Some readers take even `e1` and `.` for numbers.
-  bool exponent = (unsigned_part[0] == 'e' || unsigned_part[0] == 'E') && unsigned_part.size() > 1 && is_digit(unsigned_part[1]);
+  bool exponent =
+      (unsigned_part[0] == 'e' || unsigned_part[0] == 'E') && unsigned_part.size() > 1 && is_digit(unsigned_part[1]);
   if (!is_digit(unsigned_part[0]) && unsigned_part[0] != '.' && !exponent) return false;
   return std::ranges::all_of(unsigned_part, [](char c) {
     return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') ||
@@ -113,19 +123,32 @@ bool is_printable(std::string_view text) {
 }
 
 bool resolves_to_other(std::string_view text) {
-  if (text.empty() || text == "~" || text == "=" || text == "<<") return true;
-  for (std::string_view word : {"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
-    if (is_word(text, word)) return true;
-  std::string_view unsigned_part = text.substr(text[0] == '+' || text[0] == '-' ? 1 : 0);
-  if (is_word(unsigned_part, ".inf") || is_word(unsigned_part, ".nan")) return true;
+  constexpr std::size_t longest_word = 5;
+  if (text.empty()) return true;
+  if (text.size() <= longest_word) {
+    if (text == "~" || text == "=" || text == "<<") return true;
+    std::string_view unsigned_part = text.substr(text[0] == '+' || text[0] == '-' ? 1 : 0);
+    for (std::string_view word : words)
+      if (is_word(unsigned_part, word)) return true;
+  }
   return numeric_looking(text);
 }
 
 bool is_plain(std::string_view text) {
-  if (resolves_to_other(text) || !one_line_printable(text)) return false;
-  if (std::string_view("-?:,[]{}#&*!|>'\"%@` ").find(text.front()) != std::string_view::npos) return false;
+  if (text.empty() || indicators.find(text.front()) != std::string_view::npos) return false;
   if (text.back() == ' ' || text.back() == ':') return false;
-  return text.find(": ") == std::string_view::npos && text.find(" #") == std::string_view::npos;
+  bool ascii = true;
+  char before = 0;
+  for (char c : text) {
+    if ((c == ' ' && before == ':') || (c == '#' && before == ' ')) return false;
+    // Below the blank are the control characters, and, as signed numbers, all that is not ASCII.
+    if (c < ' ' || c == 0x7F) {
+      if (static_cast<unsigned char>(c) < 0x80) return false;
+      ascii = false;
+    }
+    before = c;
+  }
+  return (ascii || is_printable(text)) && !resolves_to_other(text);
 }
 
 void append_scalar(std::string_view text, std::string& out) {
@@ -143,10 +166,12 @@ std::optional<std::string_view> block_header(std::string_view text) {
   std::size_t last = text.find_last_not_of('\n');
   if (last == std::string_view::npos) return std::nullopt;
   std::size_t newlines = text.size() - last - 1;
-  // More than one would be `|+`, which takes in every blank line behind it: quoted instead. So is a last line of blanks.
+  // More than one would be `|+`, which takes in every blank line behind it: quoted instead. So is a last line of
+  // blanks.
   if (newlines > 1) return std::nullopt;
   std::size_t last_line = text.find_last_of('\n', last) + 1;
-  if (text.substr(last_line, last + 1 - last_line).find_first_not_of(" \t") == std::string_view::npos) return std::nullopt;
+  if (text.substr(last_line, last + 1 - last_line).find_first_not_of(" \t") == std::string_view::npos)
+    return std::nullopt;
   // Without a digit a reader takes the indentation from the first line that is not empty.
   bool told = text[0] == ' ' || text[0] == '\t' || text[0] == '\n';
   if (newlines == 1) return told ? "|2" : "|";

@@ -6,7 +6,8 @@
 /// How a string is spelled in YAML so that every reader, of YAML 1.1 and of 1.2, gives back exactly that string.
 namespace sluice::github::yaml {
 
-/// Appends the string on one line: as it is where that is safe, quoted otherwise. Bytes that are no UTF-8 become U+FFFD.
+/// Appends the string on one line: as it is where that is safe, quoted otherwise. Bytes that are no UTF-8 become
+/// U+FFFD.
 void append_scalar(std::string_view text, std::string& out);
 
 /// Whether the string may stand without quotes as a value or a key.

@@ -1,5 +1,6 @@
-#include <algorithm>
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "backends/github/emission.h"
 #include "backends/github/scalar.h"
@@ -17,7 +18,8 @@ void write_ports(Emission& emission, const graph::Service& service) {
 
 void write_health(Emission& emission, const graph::Service& service) {
   if (service.health.empty()) return;
-  if (service.health.size() > 1 && yaml::can_fold(service.health)) return emission.writer.folded("options", service.health);
+  if (service.health.size() > 1 && yaml::can_fold(service.health))
+    return emission.writer.folded("options", service.health);
   std::string options;
   for (const std::string& line : service.health) (options += options.empty() ? "" : " ") += line;
   emission.writer.text("options", options);

@@ -1,5 +1,6 @@
-#include <algorithm>
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "backends/github/check.h"
 #include "backends/github/emission.h"
@@ -14,7 +15,7 @@ void write_head(Emission& emission, const graph::Step& step, const StepRule& rul
     check_id(emission, step.id, step.span);
     emission.writer.text("id", step.id);
   }
-  if (!rule.condition.empty()) write_condition({rule.condition}, emission.writer);
+  write_condition(emission, rule.conditions, step.span);
 }
 
 void write_allow_failure(Emission& emission, const graph::Step& step) {
@@ -40,9 +41,10 @@ bool on_macos(const graph::Stage& stage) {
 bool is_retried(Emission& emission, const graph::Stage& stage, const graph::Step& step, const graph::Run& run) {
   if (step.retry.attempts <= 1) return false;
   if (!command_of_shell(run.shell)) {
-    emission.report(ProblemKind::retry_of_shell, step.span,
-                    fmt::format("a script for `{}` is tried once: attempts are made of bash, sh and python scripts only",
-                                run.shell));
+    emission.report(
+        ProblemKind::retry_of_shell, step.span,
+        fmt::format("a script for `{}` is tried once: attempts are made of bash, sh and python scripts only",
+                    run.shell));
     return false;
   }
   if (step.timeout && on_macos(stage))
@@ -61,8 +63,10 @@ void write_run(Emission& emission, const graph::Stage& stage, const graph::Step&
   write_bindings(emission, "env", step.env, step.span);
   if (step.timeout) {
     // Each attempt has its own limit, to the second: this one only catches what slips through.
-    if (retried) emission.writer.number("timeout-minutes", (longest(step.retry, *step.timeout) + 59) / 60);
-    else write_timeout(emission, *step.timeout, step.span);
+    if (retried)
+      emission.writer.number("timeout-minutes", (longest(step.retry, *step.timeout) + 59) / 60);
+    else
+      write_timeout(emission, *step.timeout, step.span);
   }
   write_allow_failure(emission, step);
   emission.writer.script("run", retried ? retry_loop(run, step.retry, each) : run.text);
@@ -71,9 +75,12 @@ void write_run(Emission& emission, const graph::Stage& stage, const graph::Step&
 void write_step(Emission& emission, const graph::Stage& stage, const graph::Step& step, const StepRule& rule) {
   emission.writer.begin_item();
   write_head(emission, step, rule);
-  if (const auto* run = std::get_if<graph::Run>(&step.action)) write_run(emission, stage, step, *run);
-  else if (const auto* uses = std::get_if<graph::Uses>(&step.action)) write_uses(emission, step, *uses);
-  else CHECK(false, "what only the local runtime does never reaches GitHub");
+  if (const auto* run = std::get_if<graph::Run>(&step.action))
+    write_run(emission, stage, step, *run);
+  else if (const auto* uses = std::get_if<graph::Uses>(&step.action))
+    write_uses(emission, step, *uses);
+  else
+    CHECK(false, "what only the local runtime does never reaches GitHub");
   emission.writer.end_item();
 }
 

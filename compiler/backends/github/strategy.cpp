@@ -1,6 +1,7 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
-#include <fmt/format.h>
 
 #include "backends/github/emission.h"
 
@@ -123,8 +124,9 @@ void count_legs(Emission& emission, const graph::Stage& stage) {
     count += fits ? 0 : 1;
   }
   if (count > most_legs)
-    emission.report(ProblemKind::too_many_legs, stage.span,
-                    fmt::format("the matrix of stage `{}` has {} legs: GitHub runs {} at most", stage.id, count, most_legs));
+    emission.report(
+        ProblemKind::too_many_legs, stage.span,
+        fmt::format("the matrix of stage `{}` has {} legs: GitHub runs {} at most", stage.id, count, most_legs));
 }
 
 void check_axes(Emission& emission, const graph::Stage& stage, const graph::Expression& axes) {
@@ -145,9 +147,10 @@ void write_matrix(Emission& emission, const graph::Stage& stage) {
   if (!known) {
     emission.writer.entry("matrix", emission.expressions.structure(matrix.axes));
     if (matrix.include || matrix.exclude)
-      emission.report(ProblemKind::include_beside_expression, stage.span,
-                      fmt::format("the matrix of stage `{}` is one expression: `include` and `exclude` beside it are lost",
-                                  stage.id));
+      emission.report(
+          ProblemKind::include_beside_expression, stage.span,
+          fmt::format("the matrix of stage `{}` is one expression: `include` and `exclude` beside it are lost",
+                      stage.id));
     return;
   }
   emission.writer.open("matrix");

@@ -122,12 +122,16 @@ void Expressions::append_pattern(graph::ExpressionId id, Pattern& pattern) {
   term.constant ? append_literal(term.constant->text, pattern) : append_placeholder(term, pattern);
 }
 
-/// GitHub has no notation for lists and maps but JSON.
-Term Expressions::from_collection(graph::ExpressionId id) {
+/// GitHub has no notation for lists and maps but JSON, and prints them as `Array` and `Object`.
+Term Expressions::collection_text(graph::ExpressionId id) {
   Pattern pattern;
   append_json(id, pattern);
-  if (pattern.arguments.empty()) return constant(Constant::Kind::json, without_doubled_braces(pattern.text));
-  Term term = call_of_format(pattern);
+  return pattern.arguments.empty() ? string(without_doubled_braces(pattern.text)) : call_of_format(pattern);
+}
+
+Term Expressions::from_collection(graph::ExpressionId id) {
+  Term term = collection_text(id);
+  if (term.constant) return constant(Constant::Kind::json, term.constant->text);
   term.code = "fromJSON(" + term.code + ")";
   term.is_string = false;
   return term;

@@ -13,11 +13,11 @@ enum class Level : std::uint8_t { either, both, equality, relation, negation, pr
 /// What became of one expression of the graph: a constant, or a piece of GitHub's expression language.
 struct Term {
   std::optional<Constant> constant;
-  std::string code;               ///< without `${{ }}`; empty for a constant
+  std::string code;  ///< without `${{ }}`; empty for a constant
   Level level = Level::primary;
-  bool asks_status = false;       ///< calls success, failure, always or cancelled
-  bool is_string = false;         ///< certainly a string
-  bool is_decision = false;       ///< certainly true or false
+  bool asks_status = false;  ///< calls success, failure, always or cancelled
+  bool is_string = false;    ///< certainly a string
+  bool is_decision = false;  ///< certainly true or false
 };
 
 /// The term as an operand of an operator of this level, in parentheses where it binds more loosely.

@@ -1,6 +1,7 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
-#include <fmt/format.h>
 
 #include "backends/github/emission.h"
 #include "backends/github/scalar.h"
@@ -66,9 +67,9 @@ void write_input(Emission& emission, const graph::Trigger& trigger, const graph:
   write_default(emission, trigger, input);
   emission.writer.text("type", choice && !by_hand ? "string" : type_name(input.type));
   if (choice && !by_hand)
-    emission.report(ProblemKind::options_of_call, trigger.span,
-                    fmt::format("input `{}` of a called pipeline takes any string: GitHub knows no choice there",
-                                input.name));
+    emission.report(
+        ProblemKind::options_of_call, trigger.span,
+        fmt::format("input `{}` of a called pipeline takes any string: GitHub knows no choice there", input.name));
   if (choice && by_hand) {
     emission.writer.open("options");
     for (const std::string& option : input.options) emission.writer.item({option, false});

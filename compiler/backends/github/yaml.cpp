@@ -1,7 +1,8 @@
 #include "backends/github/yaml.h"
 
-#include <algorithm>
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "backends/github/scalar.h"
 
@@ -41,8 +42,10 @@ void Writer::comment(std::string_view text) {
 void Writer::key(std::string_view name) {
   begin_line();
   // GitHub reads YAML 1.2, where `on` is no boolean, and nobody writes it in quotes.
-  if (indentation_ == 0 && name == "on") out_ += name;
-  else append_scalar(name, out_);
+  if (indentation_ == 0 && name == "on")
+    out_ += name;
+  else
+    append_scalar(name, out_);
   out_ += ':';
   ++nodes_;
 }
@@ -129,8 +132,10 @@ void Writer::folded(std::string_view name, std::span<const std::string> lines) {
 }
 
 void Writer::scalar(const Scalar& value) {
-  if (value.bare) out_ += value.text;
-  else append_scalar(value.text, out_);
+  if (value.bare)
+    out_ += value.text;
+  else
+    append_scalar(value.text, out_);
   ++nodes_;
 }
 

@@ -13,8 +13,8 @@ struct Scalar {
   bool bare = false;
 };
 
-/// Writes YAML block by block at the end of a string, in the order of the calls, with comments. Inside an item of a list
-/// the first entry stands behind the dash.
+/// Writes YAML block by block at the end of a string, in the order of the calls, with comments. Inside an item of a
+/// list the first entry stands behind the dash.
 class Writer {
  public:
   explicit Writer(std::string& out) : out_(out) {}
@@ -22,17 +22,17 @@ class Writer {
   void blank() { out_ += '\n'; }
   void comment(std::string_view text);  ///< every line of it behind a `#`
 
-  void open(std::string_view key);   ///< what follows is the value of `key`, until `close`
+  void open(std::string_view key);  ///< what follows is the value of `key`, until `close`
   void close() { indentation_ -= 2; }
-  void begin_item();                 ///< what follows is one item, until `end_item`
+  void begin_item();  ///< what follows is one item, until `end_item`
   void end_item() { indentation_ -= 2; }
 
   void entry(std::string_view key, const Scalar& value, std::string_view comment = {});
   void text(std::string_view key, std::string_view value, std::string_view comment = {});
   void bare(std::string_view key, std::string_view value, std::string_view comment = {});
   void number(std::string_view key, std::int64_t value);
-  void nothing(std::string_view key);        ///< `key:`
-  void script(std::string_view key, std::string_view value);  ///< in lines wherever quotes would be needed
+  void nothing(std::string_view key);                                     ///< `key:`
+  void script(std::string_view key, std::string_view value);              ///< in lines wherever quotes would be needed
   void folded(std::string_view key, std::span<const std::string> lines);  ///< read as one line, joined by blanks
   /// `[a, b]` where it fits the line, else one item a line.
   void list(std::string_view key, std::span<const Scalar> values);
