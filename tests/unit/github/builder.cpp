@@ -64,7 +64,9 @@ graph::Step& Builder::run(graph::Stage& stage, std::string title, std::string sc
 graph::Step& Builder::checkout(graph::Stage& stage) {
   graph::Step step;
   step.title = text("Check out");
-  step.action = graph::Uses{"actions/checkout", "v7.0.1", "3d3c42e5aac5ba805825da76410c181273ba90b1",
+  step.action = graph::Uses{"actions/checkout",
+                            "v7.0.1",
+                            "3d3c42e5aac5ba805825da76410c181273ba90b1",
                             {{"persist-credentials", boolean(false)}}};
   stage.steps.push_back(std::move(step));
   return stage.steps.back();

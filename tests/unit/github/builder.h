@@ -25,7 +25,9 @@ struct Builder {
   Id texts(const std::vector<std::string>& items);
   Id map(std::vector<std::pair<std::string, Id>> entries);
   Id path(std::string_view dotted, Type type = Type::any);  ///< `github.ref`
-  Id call(std::string name, std::vector<Id> arguments = {}) { return make(Kind::call, std::move(arguments), std::move(name)); }
+  Id call(std::string name, std::vector<Id> arguments = {}) {
+    return make(Kind::call, std::move(arguments), std::move(name));
+  }
   Id equal(Id left, Id right) { return make(Kind::equal, {left, right}); }
   Id both(Id left, Id right) { return make(Kind::both, {left, right}); }
   Id either(Id left, Id right) { return make(Kind::either, {left, right}); }

@@ -109,9 +109,12 @@ TEST_CASE("github expressions: templates", "[github]") {
   CHECK(scalar_of(b, b.text("a ${{ b }}")) == "a ${{ '${{' }} b }}");
   CHECK(scalar_of(b, b.join({b.text("$"), b.text("{{ x")})) == "${{ '${{' }} x");
   CHECK(scalar_of(b, b.join({b.text("$"), name})) == "$${{ github.ref_name }}");
-  CHECK(value_of(b, b.equal(b.join({b.text("{v}"), name}), b.text("x"))) == "format('{{v}}{0}', github.ref_name) == 'x'");
+  CHECK(value_of(b, b.equal(b.join({b.text("{v}"), name}), b.text("x"))) ==
+        "format('{{v}}{0}', github.ref_name) == 'x'");
   CHECK(value_of(b, b.join({name})) == "github.ref_name");
   CHECK(scalar_of(b, b.null()).empty());
+  CHECK(scalar_of(b, b.texts({"a", "b"})) == "[\"a\",\"b\"]");
+  CHECK(scalar_of(b, b.list({name})) == "${{ format('[{0}]', toJSON(github.ref_name)) }}");
 }
 
 TEST_CASE("github expressions: what GitHub cannot compute is reported", "[github]") {

@@ -27,7 +27,8 @@ struct Runner {
     std::ofstream(folder / "step.sh") << script;
     std::string path = folder.string();
     std::string command = "cd " + path + " && TMPDIR=" + path;
-    for (const char* file : {"OUTPUT", "ENV", "PATH", "STEP_SUMMARY"}) command += std::string(" GITHUB_") + file + "=" + path + "/" + file;
+    for (const char* file : {"OUTPUT", "ENV", "PATH", "STEP_SUMMARY"})
+      command += std::string(" GITHUB_") + file + "=" + path + "/" + file;
     int status = std::system((command + " bash --noprofile --norc -e -o pipefail step.sh >log 2>&1").c_str());
     return WEXITSTATUS(status);
   }
@@ -42,7 +43,8 @@ struct Runner {
 
 TEST_CASE("github retry: tries until it succeeds, each time with fresh output files", "[github]") {
   Runner runner;
-  std::string script = "echo try >>tries\necho \"n=$(wc -l <tries)\" >>\"$GITHUB_OUTPUT\"\n[ \"$(wc -l <tries)\" -ge 3 ]\n";
+  std::string script =
+      "echo try >>tries\necho \"n=$(wc -l <tries)\" >>\"$GITHUB_OUTPUT\"\n[ \"$(wc -l <tries)\" -ge 3 ]\n";
   CHECK(runner.run(retry_loop({"bash", script}, {5, 0}, {})) == 0);
   CHECK(runner.read("tries") == "try\ntry\ntry\n");
   CHECK(runner.read("OUTPUT") == "n=3\n");

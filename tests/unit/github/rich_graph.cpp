@@ -34,9 +34,10 @@ void add_test(Builder& b) {
   graph::Stage& test = b.stage("test", {"lint"});
   test.title = b.join({b.text("Test on "), b.path("matrix.python")});
   test.condition = b.make(Kind::unequal, {b.path("github.event_name"), b.text("schedule")});
-  test.matrix = graph::Matrix{b.map({{"python", b.texts({"3.11", "3.12"})}, {"os", b.texts({"ubuntu-24.04", "macos-15"})}}),
-                              b.list({b.map({{"python", b.text("3.13")}, {"os", b.text("ubuntu-24.04")}})}),
-                              b.list({b.map({{"python", b.text("3.11")}, {"os", b.text("macos-15")}})})};
+  test.matrix =
+      graph::Matrix{b.map({{"python", b.texts({"3.11", "3.12"})}, {"os", b.texts({"ubuntu-24.04", "macos-15"})}}),
+                    b.list({b.map({{"python", b.text("3.13")}, {"os", b.text("ubuntu-24.04")}})}),
+                    b.list({b.map({{"python", b.text("3.11")}, {"os", b.text("macos-15")}})})};
   test.fail_fast = b.boolean(false);
   test.max_parallel = 2;
   test.env = {{"PYTHONUNBUFFERED", b.text("1")}, {"DEPTH", b.number("3")}};
@@ -58,7 +59,9 @@ void add_test(Builder& b) {
   graph::Step& measured = b.run(test, "Measure", "echo \"percent=80\" >>\"${GITHUB_OUTPUT}\"");
   measured.id = "measured";
   graph::Step& report = b.run(test, "Report", "cat report.txt");
-  report.condition = b.both(b.call("always"), b.make(Kind::greater, {b.path("steps.measured.outputs.percent", Type::number), b.number("50")}));
+  report.condition =
+      b.both(b.call("always"),
+             b.make(Kind::greater, {b.path("steps.measured.outputs.percent", Type::number), b.number("50")}));
   report.working_directory = b.text("out");
   test.outputs = {{"percent", b.path("steps.measured.outputs.percent", Type::number)}};
 }
@@ -69,14 +72,18 @@ void add_deploy(Builder& b) {
   b.run(package, "Pack", "tar -czf out.tar.gz dags\n");
   graph::Stage& deploy = b.stage("deploy", {"test", "package"});
   deploy.title = b.text("Deploy");
-  deploy.condition = b.both(b.equal(b.path("github.ref"), b.text("refs/heads/main")),
-                            b.make(Kind::greater_equal, {b.fallback(b.path("needs.test.outputs.percent", Type::number), b.number("100"), Type::number), b.number("80")}));
+  deploy.condition =
+      b.both(b.equal(b.path("github.ref"), b.text("refs/heads/main")),
+             b.make(Kind::greater_equal,
+                    {b.fallback(b.path("needs.test.outputs.percent", Type::number), b.number("100"), Type::number),
+                     b.number("80")}));
   deploy.environment = graph::Environment{b.text("production"), b.text("https://example.com"), true};
   deploy.concurrency = graph::Concurrency{b.text("production"), {}};
   graph::Step& go = b.run(deploy, "Go", "./deploy.sh \"${VERSION}\"");
-  go.env = {{"VERSION", b.fallback(b.path("inputs.version", Type::string), b.path("github.sha", Type::string), Type::string)},
-            {"TOKEN", b.path("secrets.DEPLOY_TOKEN", Type::string)},
-            {"NO", b.text("no")}};
+  go.env = {
+      {"VERSION", b.fallback(b.path("inputs.version", Type::string), b.path("github.sha", Type::string), Type::string)},
+      {"TOKEN", b.path("secrets.DEPLOY_TOKEN", Type::string)},
+      {"NO", b.text("no")}};
 }
 
 void add_notice(Builder& b) {
@@ -86,7 +93,8 @@ void add_notice(Builder& b) {
   notice.asks_status = true;
   notice.condition = b.call("always");
   graph::Step& step = b.run(notice, "Tell", "echo \"${RESULT}\"");
-  step.condition = b.call("contains", {b.make(Kind::member, {b.make(Kind::filter, {b.path("needs")})}, "result"), b.text("failure")});
+  step.condition = b.call(
+      "contains", {b.make(Kind::member, {b.make(Kind::filter, {b.path("needs")})}, "result"), b.text("failure")});
   step.env = {{"RESULT", b.path("needs.deploy.result", Type::string)}};
 }
 
