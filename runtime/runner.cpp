@@ -134,10 +134,13 @@ Outcome choose_stages(RunState& run) {
 /// The first signal cancels, the next one kills; children that ended are told to their owners.
 void take_signals(RunState& run, SignalGuard& signals) {
   while (int number = signals.next()) {
-    if (number == SIGCHLD)
+    if (number == SIGCHLD) {
       run.processes.reap();
-    else
-      run.cancel();
+      continue;
+    }
+    std::string_view what = run.cancelled ? "everything is killed" : "the run is cancelled; once more kills everything";
+    run.status.annotated(run.plan.pipeline, "notice", std::string(what));
+    run.cancel();
   }
 }
 
@@ -173,17 +176,19 @@ void kill_the_rest(RunState& run) {
 
 RunReport make_report(RunState& run, Instant begun) {
   RunReport report{run.run_id, run.plan.title.empty() ? run.plan.pipeline : run.plan.title, run.folder, {}, {}, {}};
-  bool failed = false, cancelled = run.cancelled;
+  bool failed = false, cancelled = false;
   for (StageState& stage : run.stages) {
     if (!stage.wanted) continue;
     failed = failed || (stage.report.result == Result::failure && !stage.report.allowed);
     cancelled = cancelled || stage.report.result == Result::cancelled;
     report.stages.push_back(std::move(stage.report));
   }
-  report.outcome = run.cancelled ? RunOutcome::cancelled
-                   : failed      ? RunOutcome::failed
-                   : cancelled   ? RunOutcome::cancelled
-                                 : RunOutcome::succeeded;
+  if (run.cancelled && !run.broken)
+    report.outcome = RunOutcome::cancelled;
+  else if (failed || run.broken)
+    report.outcome = RunOutcome::failed;
+  else if (cancelled)
+    report.outcome = RunOutcome::cancelled;
   report.duration = std::chrono::duration_cast<Duration>(Clock::now() - begun);
   return report;
 }

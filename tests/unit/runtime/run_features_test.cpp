@@ -179,6 +179,45 @@ TEST_CASE("a run folder that cannot be made is an error") {
   CHECK_THAT(run.report.error(), Catch::Contains("cannot make the folder"));
 }
 
+TEST_CASE("a stage's end leaves the processes of others alone") {
+  Run run;
+  run.plan.stages = {stage("short", {}, {script("setsid -f sleep 20; sleep 0.1")}),
+                     stage("long", {}, {script("setsid -f bash -c 'sleep 0.4; echo still here'; sleep 0.6")})};
+  REQUIRE(run.go());
+  CHECK(run.recorder.output == "long: still here\n");
+}
+
+TEST_CASE("steps find the variables that they know from GitHub") {
+  Run run;
+  run.options.github = {{"ref", "refs/heads/main"}, {"event", {{"number", 7}}}};
+  Step step = script(
+      "test -d $RUNNER_TEMP; test $CI = true; test $PWD = $GITHUB_WORKSPACE; cat $GITHUB_EVENT_PATH;"
+      "echo $GITHUB_REF $RUNNER_OS $W");
+  step.env = {{"W", {Expression::Kind::equal, "", {name("github.workspace"), literal("x")}}}};
+  run.plan.stages = {stage("s", {}, {step})};
+  REQUIRE(run.go());
+  CHECK(run.recorder.output == "s: {\ns:   \"number\": 7\ns: }refs/heads/main Linux false\n");
+}
+
+TEST_CASE("an expression that fails is a failure of its step") {
+  Run run;
+  Step step = script("echo never");
+  step.env = {{"X", {Expression::Kind::call, "fromJSON", {literal("{")}}}};
+  run.plan.stages = {stage("s", {}, {step})};
+  REQUIRE(run.go());
+  CHECK_THAT(run.report->stages[0].legs[0].steps[0].message, Catch::Contains("`X`: fromJSON"));
+}
+
+TEST_CASE("two runs in one folder have two numbers, and git ignores both") {
+  Run run;
+  run.plan.stages = {stage("s", {}, {script("true")})};
+  REQUIRE(run.go());
+  REQUIRE(run.go());
+  CHECK(run.report->run_id == "2");
+  CHECK(run.file(".sluice/.gitignore") == "*\n");
+  CHECK_FALSE(std::filesystem::exists(run.scratch.path / ".sluice/runs/2/jobs/s"));
+}
+
 TEST_CASE("a hundred stages run exactly once, side by side") {
   Run run;
   run.options.jobs = 4;
