@@ -23,8 +23,9 @@ std::string architecture() {
 
 }  // namespace
 
-LegAttempt::LegAttempt(RunState& run, const LegIdentity& leg, Wakeup& wakeup, int number)
+LegAttempt::LegAttempt(RunState& run, const LegIdentity& leg, Wakeup& wakeup, int place, int number)
     : run_(run), leg_(leg), stage_(run.plan.stages[leg.stage]), wakeup_(wakeup), number_(number) {
+  files_ = run.folder / "places" / std::to_string(place);
   tracking_ = fmt::format("{}.{}-{}.", run.token, file_slug(leg.name), number);
   std::replace(tracking_.begin() + static_cast<std::ptrdiff_t>(run.token.size()) + 1, tracking_.end() - 1, '.', '_');
 }
@@ -66,12 +67,10 @@ Outcome LegAttempt::make_place() {
   bool single = leg_.name == stage_.id;
   if (!single) slug += fmt::format("-{}", to_text(leg_.strategy["job-index"]));
   if (number_ > 1) slug += fmt::format("-attempt-{}", number_);
-  folder_ = run_.folder / "jobs" / slug;
-  workspace_ = folder_ / "workspace";
-  temp_ = folder_ / "temp";
-  files_ = folder_ / "files";
+  workspace_ = run_.folder / "workspaces" / slug;
+  temp_ = files_ / "temp";
   logs_ = run_.folder / "logs" / slug;
-  for (const auto* folder : {&workspace_, &temp_, &files_, &logs_}) {
+  for (const auto* folder : {&workspace_, &temp_, &logs_}) {
     if (Outcome made = make_folders(*folder); !made) return made;
   }
   return empty_command_files();
@@ -100,7 +99,7 @@ void LegAttempt::fill_contexts() {
     environment_["RUNNER_" + upper_case(name)] = to_text(runner_[name]);
   }
   // Before a checkout, git must not take the repository that `.sluice` lies in for the workspace's.
-  environment_["GIT_CEILING_DIRECTORIES"] = folder_;
+  environment_["GIT_CEILING_DIRECTORIES"] = workspace_.parent_path();
 }
 
 void LegAttempt::start_timeout() {
@@ -183,8 +182,9 @@ Task<Done> LegAttempt::clean_up() {
   Task<Done> killing = kill_tree({tracking_, sessions_, run_.legs_running == 1});
   co_await killing;
   leftovers_.clear();
-  bool keep = run_.options.keep_workspaces || job_status_ != Result::success;
-  std::vector<std::filesystem::path> unneeded = keep ? std::vector{temp_, files_} : std::vector{folder_};
+  std::vector<std::filesystem::path> unneeded;
+  if (std::error_code error; !std::filesystem::is_empty(temp_, error)) unneeded.push_back(temp_);
+  if (!run_.options.keep_workspaces && job_status_ == Result::success) unneeded.push_back(workspace_);
   for (const std::filesystem::path& folder : unneeded) {
     if (Outcome removed = remove_folder(folder); !removed) run_.status.annotated(leg_.name, "warning", removed.error());
   }

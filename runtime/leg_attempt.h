@@ -16,7 +16,7 @@ namespace sluice::runtime {
 /// One attempt of one leg: a fresh workspace, services, steps, outputs; at its end nothing of it is left running.
 class LegAttempt {
  public:
-  LegAttempt(RunState& run, const LegIdentity& leg, Wakeup& wakeup, int number);
+  LegAttempt(RunState& run, const LegIdentity& leg, Wakeup& wakeup, int place, int number);
   ~LegAttempt();
 
   Task<Done> run();
@@ -87,7 +87,8 @@ class LegAttempt {
   Wakeup& wakeup_;
   int number_;
   std::string tracking_;  ///< `RUN.LEG.`
-  std::filesystem::path folder_, workspace_, temp_, files_, logs_;
+  std::filesystem::path workspace_, logs_;
+  std::filesystem::path files_, temp_;  ///< of the place: used by one leg after the other, each finds them empty
 
   Result job_status_ = Result::success;
   std::string reason_;

@@ -20,20 +20,20 @@ void LegRun::cancel() {
 
 void LegRun::wake() { wakeup_.notify(); }
 
-void LegRun::grant_place() {
-  has_place_ = true;
+void LegRun::grant_place(int place) {
+  place_ = place;
   wakeup_.notify();
 }
 
 Task<Done> LegRun::wait_for_place() {
-  if (run_.free_places > 0) {
-    --run_.free_places;
-    has_place_ = true;
+  if (!run_.free_places.empty()) {
+    place_ = run_.free_places.back();
+    run_.free_places.pop_back();
     co_return Done{};
   }
   run_.waiting.push_back(this);
-  while (!has_place_ && !cancelled_) co_await wakeup_.until(never);
-  if (!has_place_) std::erase(run_.waiting, this);
+  while (place_ == 0 && !cancelled_) co_await wakeup_.until(never);
+  if (place_ == 0) std::erase(run_.waiting, this);
   co_return Done{};
 }
 
@@ -41,7 +41,7 @@ Task<Done> LegRun::run() {
   Task<Done> place = wait_for_place();
   co_await place;
   report.result = Result::cancelled;
-  if (has_place_ && !cancelled_) {
+  if (place_ != 0 && !cancelled_) {
     started = Clock::now();
     run_.status.leg_started(identity.name);
     ++run_.legs_running;
@@ -52,14 +52,14 @@ Task<Done> LegRun::run() {
   }
   finished_as = run_.next_leg++;
   run_.status.leg_finished(run_.plan.stages[identity.stage].id, report);
-  if (has_place_) run_.release_place();
+  if (place_ != 0) run_.release_place(place_);
   co_return Done{};
 }
 
 Task<Done> LegRun::run_attempts() {
   const Retry& retry = run_.plan.stages[identity.stage].retry;
   for (int number = 1;; ++number) {
-    attempt_ = std::make_unique<LegAttempt>(run_, identity, wakeup_, number);
+    attempt_ = std::make_unique<LegAttempt>(run_, identity, wakeup_, place_, number);
     Task<Done> work = attempt_->run();
     co_await work;
     report.result = attempt_->result();

@@ -24,13 +24,13 @@ class LegRun {
 
   void cancel();  ///< in order: `always()` steps still run
   void wake();    ///< something of the run has changed
-  void grant_place();
+  void grant_place(int place);
 
   const LegIdentity identity;
   LegReport report;
   Json outputs = Json::object();
   Instant started = never;  ///< when it got its place
-  int finished_as = 0;  ///< the order in which legs came to their end
+  int finished_as = 0;      ///< the order in which legs came to their end
 
  private:
   Task<Done> run_attempts();
@@ -41,7 +41,7 @@ class LegRun {
   RunState& run_;
   Wakeup wakeup_;
   std::unique_ptr<LegAttempt> attempt_;
-  bool has_place_ = false;
+  int place_ = 0;  ///< none yet
   bool cancelled_ = false;
 };
 

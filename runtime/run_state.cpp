@@ -33,13 +33,14 @@ void RunState::break_off(std::string why) {
   wake_all();
 }
 
-void RunState::release_place() {
-  ++free_places;
-  if (waiting.empty()) return;
-  --free_places;
+void RunState::release_place(int place) {
+  if (waiting.empty()) {
+    free_places.push_back(place);
+    return;
+  }
   LegRun* next = waiting.front();
   waiting.pop_front();
-  next->grant_place();
+  next->grant_place(place);
 }
 
 const Json* RunScope::context(std::string_view name) const {

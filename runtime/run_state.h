@@ -64,13 +64,13 @@ struct RunState {
   int legs_running = 0;               ///< those that may have processes
   int next_leg = 1;
 
-  int free_places = 1;
-  std::deque<LegRun*> waiting;  ///< legs, in the order in which they became ready
+  std::vector<int> free_places;  ///< numbers of the places where a leg may run, each with a folder of its own
+  std::deque<LegRun*> waiting;   ///< legs, in the order in which they became ready
 
   void cancel();  ///< the first request; the second one kills
   void break_off(std::string why);
   void wake_all();
-  void release_place();
+  void release_place(int place);
 };
 
 /// Contexts of a stage as a whole: `github inputs vars needs`, and the status functions over its ancestors.

@@ -233,7 +233,7 @@ std::expected<RunReport, std::string> run(const Plan& plan, const Options& given
   RunState state(plan, options, status, **loop, *folder);
   state.token = fmt::format("{:x}-{:x}", getpid(), Clock::now().time_since_epoch().count());
   state.stages.resize(plan.stages.size());
-  state.free_places = std::max(1, options.jobs);
+  for (int place = std::max(1, options.jobs); place > 0; --place) state.free_places.push_back(place);
   state.other_children = own_children();
   if (Outcome chosen = choose_stages(state); !chosen) return std::unexpected(chosen.error());
   if (Outcome filled = fill_contexts(state); !filled) return std::unexpected(filled.error());
@@ -241,6 +241,9 @@ std::expected<RunReport, std::string> run(const Plan& plan, const Options& given
   status.run_started(state.run_id, plan.title.empty() ? plan.pipeline : plan.title, wanted_ids(state));
   Outcome ran = run_stages(state, **signals);
   kill_the_rest(state);
+  if (Outcome removed = remove_folder(state.folder / "places"); !removed) {
+    status.annotated(plan.pipeline, "warning", removed.error());
+  }
   RunReport report = make_report(state, begun);
   status.run_finished(report);
   if (!ran) return std::unexpected(ran.error());

@@ -182,6 +182,7 @@ Task<Done> LegAttempt::stop_services() {
     }
     if (service->scratch.empty()) continue;
     Outcome removed = remove_folder(service->scratch);
+    if (removed) removed = remove_folder(service->scripts);
     if (!removed) run_.status.annotated(leg_.name, "warning", removed.error());
   }
   services_.clear();

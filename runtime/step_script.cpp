@@ -137,6 +137,8 @@ std::optional<std::string> LegAttempt::take_command(StepRun& now, std::string_vi
 
 Outcome LegAttempt::empty_command_files() {
   for (const char* name : {"output", "env", "path", "step_summary", "state"}) {
+    std::error_code error;
+    if (std::filesystem::file_size(files_ / name, error) == 0 && !error) continue;
     if (Outcome written = write_file(files_ / name, ""); !written) return written;
   }
   return {};

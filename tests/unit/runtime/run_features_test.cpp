@@ -215,7 +215,7 @@ TEST_CASE("two runs in one folder have two numbers, and git ignores both") {
   REQUIRE(run.go());
   CHECK(run.report->run_id == "2");
   CHECK(run.file(".sluice/.gitignore") == "*\n");
-  CHECK_FALSE(std::filesystem::exists(run.scratch.path / ".sluice/runs/2/jobs/s"));
+  CHECK_FALSE(std::filesystem::exists(run.scratch.path / ".sluice/runs/2/workspaces/s"));
 }
 
 TEST_CASE("a hundred stages run exactly once, side by side") {
