@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <tuple>
 
 #include "backends/github/audit.h"
 #include "backends/github/check.h"
@@ -59,6 +61,14 @@ void write_jobs(Emission& emission) {
   emission.writer.close();
 }
 
+/// Some expressions are read more than once: what is wrong with them is said once.
+void drop_repeats(std::vector<Problem>& problems) {
+  std::set<std::tuple<ProblemKind, std::uint32_t, std::string>> seen;
+  std::erase_if(problems, [&](const Problem& problem) {
+    return !seen.emplace(problem.kind, problem.span.begin, problem.text).second;
+  });
+}
+
 void check_limits(Emission& emission, std::string_view text) {
   if (text.size() > largest_file)
     emission.report(ProblemKind::file_too_large, {},
@@ -87,6 +97,7 @@ Workflow emit(const graph::Graph& graph) {
   emission.writer.blank();
   write_jobs(emission);
   check_limits(emission, workflow.text);
+  drop_repeats(workflow.problems);
   for (Problem& problem : audit(workflow.text)) workflow.problems.push_back(std::move(problem));
   return workflow;
 }
@@ -106,6 +117,7 @@ std::string_view name(ProblemKind kind) {
     case ProblemKind::too_many_inputs: return "too_many_inputs";
     case ProblemKind::default_not_constant: return "default_not_constant";
     case ProblemKind::options_of_call: return "options_of_call";
+    case ProblemKind::no_triggers: return "no_triggers";
     case ProblemKind::duplicate_trigger: return "duplicate_trigger";
     case ProblemKind::same_concurrency_group: return "same_concurrency_group";
     case ProblemKind::case_clash: return "case_clash";

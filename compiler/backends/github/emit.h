@@ -24,6 +24,7 @@ enum class ProblemKind : std::uint8_t {
   too_many_inputs,            ///< more than 25 inputs of `workflow_dispatch`
   default_not_constant,       ///< the default of a `workflow_dispatch` input must be known
   options_of_call,            ///< an input of `workflow_call` cannot be a choice: emitted as a string
+  no_triggers,                ///< a pipeline that nothing starts on GitHub
   duplicate_trigger,          ///< one event twice
   same_concurrency_group,     ///< pipeline and stage in one group wait for each other for ever
   case_clash,                 ///< two names that differ only in case

@@ -118,6 +118,8 @@ void write_trigger(Emission& emission, const graph::Trigger& trigger) {
 }  // namespace
 
 void write_triggers(Emission& emission) {
+  if (emission.graph.triggers.empty())
+    emission.report(ProblemKind::no_triggers, {}, "the pipeline has no trigger: nothing starts it on GitHub");
   std::set<std::string_view> written;
   emission.writer.open("on");
   for (const graph::Trigger& trigger : emission.graph.triggers) {

@@ -112,6 +112,17 @@ TEST_CASE("github problems: names, groups, services, emptiness", "[github]") {
   CHECK(one.has(ProblemKind::no_stages));
 }
 
+TEST_CASE("github problems: each is said once", "[github]") {
+  OneStage one;
+  Builder& b = one.builder;
+  b.graph.triggers.clear();
+  one.stage.matrix = graph::Matrix{b.map({{"a", b.list({b.call("increasing", {b.path("github.x")})})}}), {}, {}};
+  auto problems = emit(b.graph).problems;
+  REQUIRE(problems.size() == 2);
+  CHECK(name(problems[0].kind) == "no_triggers");
+  CHECK(name(problems[1].kind) == "unknown_function");
+}
+
 TEST_CASE("github problems: success() behind a stage that may be skipped", "[github]") {
   OneStage one;
   one.stage.condition = one.builder.path("inputs.x");
