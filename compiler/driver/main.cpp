@@ -1,1 +1,93 @@
-int main() { return 0; }
+#include <CLI/CLI.hpp>
+
+#include "driver/commands.h"
+#include "driver/run_command.h"
+
+namespace sluice::driver {
+namespace {
+
+/// The command line of docs/command-line.md, and what it was told.
+class CommandLine {
+ public:
+  CommandLine() {
+    app_.set_version_flag("--version", "sluice " SLUICE_VERSION);
+    app_.require_subcommand(1);
+    add_check();
+    add_format();
+    add_emit();
+    add_graph();
+    add_run();
+  }
+
+  int run(int count, char** arguments) {
+    try {
+      app_.parse(count, arguments);
+    } catch (const CLI::ParseError& error) {
+      // Help and version are no mistake.
+      return app_.exit(error) == 0 ? 0 : 2;
+    }
+    return action_();
+  }
+
+ private:
+  CLI::App* add(const char* name, const char* description, std::function<int()> action) {
+    CLI::App* command = app_.add_subcommand(name, description);
+    command->callback([this, action] { action_ = action; });
+    return command;
+  }
+
+  void add_check() {
+    CLI::App* command = add("check", "Parse, check and unfold pipelines", [this] { return check(check_); });
+    command->add_option("FILE", check_.files, "The files; none: every .pipe file of the repository; - is standard input");
+    command->add_option("--format", check_.format, "How findings are printed")->check(CLI::IsMember({"human", "json"}));
+  }
+
+  void add_format() {
+    CLI::App* command = add("fmt", "Put files into their one form", [this] { return format(format_); });
+    command->add_option("FILE", format_.files, "The files; none: every .pipe file of the repository; - is standard input");
+    command->add_flag("--check", format_.check, "Write nothing; exit with 1 if a file would change");
+    command->add_flag("--diff", format_.diff, "Write nothing; show what would change");
+  }
+
+  void add_emit() {
+    CLI::App* command = add("emit", "Write GitHub Actions workflows", [this] { return emit(emit_); });
+    command->add_option("FILE", emit_.files, "The files; none: every .pipe file of the repository");
+    command->add_option("-o", emit_.folder, "Where to; otherwise .github/workflows of the repository");
+    command->add_flag("--check", emit_.check, "Write nothing; show how the workflows differ from their source");
+    command->add_flag("--strict", emit_.strict, "Refuse what GitHub keeps only roughly");
+  }
+
+  void add_graph() {
+    CLI::App* command = add("graph", "Show the graph of a pipeline", [this] { return graph(graph_); });
+    command->add_option("FILE", graph_.file, "The file")->required();
+    command->add_option("PIPELINE", graph_.pipeline, "The pipeline; otherwise the first");
+    command->add_option("--format", graph_.format, "The form")->check(CLI::IsMember({"json", "dot", "mermaid", "svg"}));
+  }
+
+  void add_run() {
+    CLI::App* command = add("run", "Run a pipeline here", [this] { return driver::run(run_); });
+    command->add_option("FILE", run_.file, "The file")->required();
+    command->add_option("PIPELINE", run_.pipeline, "The pipeline; otherwise the first");
+    command->add_option("--input", run_.options.inputs, "An input as NAME=VALUE; may be repeated")->type_name("NAME=VALUE");
+    command->add_option("--event", run_.options.event, "The event that starts it; otherwise push");
+    command->add_option("--event-file", run_.options.event_file, "The event's payload, a JSON file");
+    command->add_option("--secret-file", run_.options.secret_file, "Secrets, a line NAME=value each, or a JSON object");
+    command->add_option("--jobs", run_.options.jobs, "Stages side by side; otherwise one a core")->check(CLI::PositiveNumber);
+    command->add_option("--only", run_.options.only, "This stage and what it needs; may be repeated");
+    command->add_option("--root", run_.options.root, "The folder that workspaces are made from");
+    command->add_option("--format", run_.options.format, "How the run is shown")->check(CLI::IsMember({"human", "json"}));
+  }
+
+  CLI::App app_{"Typed pipelines: checked, emitted as GitHub Actions, run here", "sluice"};
+  CheckOptions check_;
+  FormatOptions format_;
+  EmitOptions emit_;
+  GraphOptions graph_;
+  RunCommand run_;
+  std::function<int()> action_;
+};
+
+}  // namespace
+}  // namespace sluice::driver
+
+int main(int count, char** arguments) { return sluice::driver::CommandLine().run(count, arguments); }

@@ -65,7 +65,7 @@ Unfolder::Script Unfolder::lower_script(const Expression& string, const StepCont
   };
   auto put = [&](const Expression& hole, const Value& value, ShellPlace place) {
     bool posix = is_posix(context.shell);
-    bool constant = value.constant() || value.kind == Value::Kind::artifact;
+    bool constant = value.constant() || value.kind == Value::Kind::artifact || value.kind == Value::Kind::stage;
     if (constant && posix) return quote_for_shell(text_of(value), place, text);
     if (constant && value.kind == Value::Kind::number) {
       text += text_of(value);

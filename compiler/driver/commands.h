@@ -1,0 +1,36 @@
+#pragma once
+#include <string>
+#include <vector>
+
+/// One function a command; each gives the process's exit status: 0 fine, 1 findings, 2 misuse or the outside failing.
+namespace sluice::driver {
+
+struct CheckOptions {
+  std::vector<std::string> files;   ///< none: every `.pipe` file of the repository
+  std::string format = "human";     ///< or `json`
+};
+int check(const CheckOptions& options);
+
+struct FormatOptions {
+  std::vector<std::string> files;
+  bool check = false;               ///< write nothing, say which files would change
+  bool diff = false;                ///< write nothing, show what would change
+};
+int format(const FormatOptions& options);
+
+struct EmitOptions {
+  std::vector<std::string> files;
+  std::string folder;               ///< empty: `.github/workflows` of the repository
+  bool check = false;               ///< write nothing, compare with what is there
+  bool strict = false;              ///< what GitHub keeps only roughly is an error
+};
+int emit(const EmitOptions& options);
+
+struct GraphOptions {
+  std::string file;
+  std::string pipeline;             ///< empty: the first
+  std::string format = "json";      ///< or `dot`, `mermaid`, `svg`
+};
+int graph(const GraphOptions& options);
+
+}  // namespace sluice::driver

@@ -1,0 +1,48 @@
+#include "driver/report.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+#include "compilation/read_file.h"
+#include "diagnostics/render.h"
+
+namespace sluice::driver {
+namespace {
+
+bool colors_wanted() {
+  const char* no_color = std::getenv("NO_COLOR");
+  return isatty(STDERR_FILENO) && !(no_color && *no_color);
+}
+
+}  // namespace
+
+bool report(const diagnostics::Sink& sink, const source::SourceManager& sources, const std::string& format) {
+  bool color = colors_wanted();
+  for (const diagnostics::Diagnostic* diagnostic : sink.sorted()) {
+    if (format == "json") print(diagnostics::render_json(*diagnostic, sources));
+    else std::fputs(diagnostics::render_human(*diagnostic, sources, color).c_str(), stderr);
+  }
+  return sink.has_errors();
+}
+
+std::expected<std::unique_ptr<compilation::Compilation>, int> open_file(const std::string& path) {
+  auto text = compilation::read_file(path);
+  if (!text) return std::unexpected(complain(fmt::format("S0001: cannot read `{}`: {}", path, text.error())));
+  return std::make_unique<compilation::Compilation>(path == "-" ? "<stdin>" : path, std::move(*text));
+}
+
+int complain(const std::string& message) {
+  std::fprintf(stderr, "sluice: %s\n", message.c_str());
+  return 2;
+}
+
+int print(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  if (std::fflush(stdout) != 0) return complain(fmt::format("cannot write the output: {}", std::strerror(errno)));
+  return 0;
+}
+
+}  // namespace sluice::driver
