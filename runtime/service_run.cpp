@@ -10,6 +10,7 @@
 #include <ranges>
 
 #include "runtime/leg_attempt.h"
+#include "runtime/leg_scope.h"
 #include "runtime/lines.h"
 #include "runtime/shell.h"
 #include "runtime/values.h"

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "runtime/leg_attempt.h"
+#include "runtime/leg_scope.h"
 #include "runtime/values.h"
 #include "runtime/workspace.h"
 

@@ -4,6 +4,7 @@
 
 #include "runtime/command_files.h"
 #include "runtime/leg_attempt.h"
+#include "runtime/leg_scope.h"
 #include "runtime/lines.h"
 #include "runtime/shell.h"
 #include "runtime/values.h"
