@@ -200,6 +200,7 @@ void Checker::check_function(Symbol& function) {
     if (parameter.default_value) expect(*parameter.default_value, symbol->type, "the default");
     scope_.add(symbol);
   }
+  if (function.statement->title) expect(*function.statement->title, Type::Kind::string, "the title");
   if (function.kind == Symbol::Kind::function) {
     function.type = function.statement->value ? type_of(*function.statement->value) : table_.simple(Type::Kind::any);
   } else if (function.kind == Symbol::Kind::service_function) {

@@ -75,8 +75,10 @@ void Checker::declare(Module& module, const Unit& unit, const Statement& stateme
   Symbol* symbol = make(kind_of(statement.word), statement.name, &statement);
   if (statement.word == Word::let && statement.has_parameters) symbol->kind = Symbol::Kind::function;
   if (statement.word == Word::parameter) {
+    // Apart from what can be called: `parameter slack` and `step slack` are two things.
     symbol->position = module.parameters.size();
     module.parameters.push_back(symbol);
+    return;
   }
   if (statement.word == Word::environment && statement.block) {
     for (const ast::Item& item : statement.block->items) {
@@ -102,7 +104,7 @@ void Checker::declare_use(Module& module, const Unit& unit, const Statement& sta
 // Passes a module what it needs from its user: `use std.notify(slack: secrets.SLACK_WEBHOOK)`.
 void Checker::bind_use(Use& use) {
   const Expression* value = use.statement->value;
-  llvm::ArrayRef<const Symbol*> parameters = use.module->parameters;
+  llvm::ArrayRef<Symbol*> parameters = use.module->parameters;
   use.arguments.assign(parameters.size(), nullptr);
   if (value->kind == Expression::Kind::call) {
     for (std::size_t i = 1; i < value->operands.size(); ++i) {
@@ -170,8 +172,7 @@ void Checker::declare(const Unit& unit) {
   module_ = &module;
   for (const ast::Item& item : unit.file->items)
     if (item.statement) declare(module, unit, *item.statement);
-  for (const Symbol* parameter : module.parameters)
-    const_cast<Symbol*>(parameter)->type = read_type(parameter->statement->type);
+  for (Symbol* parameter : module.parameters) parameter->type = read_type(parameter->statement->type);
 }
 
 void Checker::run() {

@@ -41,6 +41,8 @@ Symbol* Checker::find_value(llvm::StringRef name) {
     auto stage = pipeline_->stages.find(name);
     if (stage != pipeline_->stages.end()) return stage->second;
   }
+  for (Symbol* parameter : module_->parameters)
+    if (parameter->name == name) return parameter;
   auto declared = module_->names.find(name);
   return declared != module_->names.end() && is_value(declared->second->kind) ? declared->second : nullptr;
 }

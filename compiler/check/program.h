@@ -55,7 +55,7 @@ struct Module {
   const ast::File* file = nullptr;
   bool library = false;
   llvm::StringMap<Symbol*> names;
-  std::vector<const Symbol*> parameters;
+  std::vector<Symbol*> parameters;
   llvm::StringMap<Symbol*> secrets;
   std::vector<const ast::Statement*> pipelines;
 };

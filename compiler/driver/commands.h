@@ -2,6 +2,8 @@
 #include <string>
 #include <vector>
 
+#include "driver/run_command.h"
+
 /// One function a command; each gives the process's exit status: 0 fine, 1 findings, 2 misuse or the outside failing.
 namespace sluice::driver {
 
@@ -32,5 +34,12 @@ struct GraphOptions {
   std::string format = "json";      ///< or `dot`, `mermaid`, `svg`
 };
 int graph(const GraphOptions& options);
+
+struct RunCommand {
+  std::string file;
+  std::string pipeline;             ///< empty: the first
+  RunOptions options;
+};
+int run(RunCommand command);
 
 }  // namespace sluice::driver

@@ -1,7 +1,6 @@
 #include <CLI/CLI.hpp>
 
 #include "driver/commands.h"
-#include "driver/run_command.h"
 
 namespace sluice::driver {
 namespace {

@@ -1,4 +1,6 @@
 // What names and members stand for.
+#include "check/contexts.h"
+#include "diagnostics/nearest.h"
 #include "lower/unfolder.h"
 
 namespace sluice::lower {
@@ -7,6 +9,8 @@ using Kind = Expression::Kind;
 using GraphKind = graph::Expression::Kind;
 
 namespace {
+
+DIAGNOSTIC(UnknownMember, "this has no entry `{}`");
 
 // Outputs travel as text: the reader must know what they were.
 graph::Expression::Type graph_type(const types::Type* type) {
@@ -25,7 +29,10 @@ graph::Expression::Type graph_type(const types::Type* type) {
 
 Value Unfolder::evaluate_name(const Expression& expression) {
   auto resolved = program_.resolved.find(&expression);
-  if (resolved == program_.resolved.end()) return Value::of(context(expression.text.str(), expression.span));
+  if (resolved == program_.resolved.end()) {
+    CHECK(check::is_context(expression.text), "the checker resolved every name that is no context");
+    return Value::of(context(expression.text.str(), expression.span));
+  }
   return evaluate_symbol(*resolved->second);
 }
 
@@ -126,6 +133,13 @@ Value Unfolder::evaluate_index(const Expression& expression) {
   if (value.kind == Value::Kind::list && index.kind == Value::Kind::number) {
     auto at = static_cast<std::size_t>(index.number);
     return at < value.items.size() ? value.items[at] : Value::null();
+  }
+  if (value.kind == Value::Kind::map && index.constant()) {
+    auto name = std::find(value.names.begin(), value.names.end(), text_of(index));
+    if (name != value.names.end()) return value.items[static_cast<std::size_t>(name - value.names.begin())];
+    llvm::SmallVector<llvm::StringRef, 8> known(value.names.begin(), value.names.end());
+    sink_.report<UnknownMember>(expression.span, text_of(index)).help("there is {}", diagnostics::list_of(known));
+    return {};
   }
   ExpressionId first = expression_of(value, base.span);
   return Value::of(make(GraphKind::index, "", {first, expression_of(index, expression.operands[1]->span)}, expression.span));

@@ -58,7 +58,7 @@ void Unfolder::lower_service_body(llvm::ArrayRef<ast::Item> items, Backend backe
       case Word::env: apply_option(part, context); break;
       case Word::image:
         service.image = static_text(part.value);
-        if (service.image.find("@sha256:") == std::string::npos)
+        if (!service.image.empty() && service.image.find("@sha256:") == std::string::npos)
           sink_.report<UnpinnedImage>(part.value->span, service.image).help("write it with its digest: `name:tag@sha256:…`");
         break;
       case Word::health: for (const Expression* value : part.values) service.health.push_back(static_text(value)); break;

@@ -169,7 +169,7 @@ void Unfolder::lower_matrix(const Statement& statement) {
   current_->stage.matrix = matrix;
 }
 
-// A stage's `env` that is known only when its steps start goes into each of them.
+// A stage's `env` that is known only when its steps start goes into each script.
 void Unfolder::push_late_env() {
   graph::Stage& stage = current_->stage;
   Bindings late;
@@ -179,7 +179,7 @@ void Unfolder::push_late_env() {
     return true;
   });
   for (graph::Step& step : stage.steps) {
-    if (std::holds_alternative<graph::Native>(step.action)) continue;
+    if (!std::holds_alternative<graph::Run>(step.action)) continue;
     Bindings env = late;
     for (const auto& own : step.env) {
       std::erase_if(env, [&](const auto& binding) { return binding.first == own.first; });
