@@ -28,8 +28,9 @@ struct name : pegtl::seq<letter, pegtl::star<letter_or_digit>, pegtl::star<dashe
 // `30`, `1.5`, `0x1f`, `1e-3`, `1h30m`, `10%`, `512MiB`; what it is, and whether it is one, is decided when it is read
 struct exponent : pegtl::seq<pegtl::one<'e', 'E'>, pegtl::one<'+', '-'>, pegtl::at<pegtl::digit>> {};
 struct fraction_point : pegtl::seq<pegtl::one<'.'>, pegtl::at<pegtl::digit>> {};
-struct number : pegtl::seq<pegtl::opt<pegtl::one<'-'>>, pegtl::digit,
-                           pegtl::star<pegtl::sor<exponent, letter_or_digit, fraction_point>>, pegtl::opt<pegtl::one<'%'>>> {};
+struct number
+    : pegtl::seq<pegtl::opt<pegtl::one<'-'>>, pegtl::digit,
+                 pegtl::star<pegtl::sor<exponent, letter_or_digit, fraction_point>>, pegtl::opt<pegtl::one<'%'>>> {};
 
 // `${{ expression }}`
 struct hole_open : pegtl::string<'$', '{', '{'> {};

@@ -8,6 +8,8 @@ template <typename Rule>
 inline constexpr const char* expected = nullptr;
 
 template <> inline constexpr const char* expected<expression> = "a value";
+template <> inline constexpr const char* expected<fewer_parts> = "at most 200 names, calls and indexes in a row";
+template <> inline constexpr const char* expected<fewer_operators> = "at most 1,000 operators in one expression";
 template <> inline constexpr const char* expected<right_operand> = "a value";
 template <> inline constexpr const char* expected<guarded<operand>> = "a value";
 template <> inline constexpr const char* expected<pegtl::sor<index_all, expression>> = "an index or `*`";

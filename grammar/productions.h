@@ -1,10 +1,10 @@
 #pragma once
 #include "grammar/lexical.h"
 
-/// One struct a production, its example above it. Alternatives are told apart by their first characters, so nothing that
-/// was built is ever taken back. The rules that end in `_begin` and `_end` match nothing: actions stand there.
-/// `guarded`, `raw_string` and `recovering_hole` are told how to match by syntax/parse.cpp, which also holds the loop over
-/// the items of a block, because that is where reading goes on after a mistake.
+/// One struct a production, its example above it. Alternatives are told apart by their first characters, so nothing
+/// that was built is ever taken back. The rules that end in `_begin` and `_end` match nothing: actions stand there.
+/// `guarded`, `raw_string` and `recovering_hole` are told how to match by syntax/parse.cpp, which also holds the loop
+/// over the items of a block, because that is where reading goes on after a mistake.
 namespace sluice::grammar {
 
 struct expression;
@@ -48,8 +48,9 @@ struct list : pegtl::seq<list_open, newlines, comma_list<element>, newlines, peg
 struct map_open : pegtl::one<'{'> {};
 struct map_close : pegtl::one<'}'> {};
 struct key_name : name {};
-struct key_string : pegtl::sor<pegtl::seq<pegtl::one<'"'>, pegtl::star<pegtl::not_one<'"', '\\', '\n', '\r'>>, pegtl::one<'"'>>,
-                               pegtl::seq<pegtl::one<'\''>, pegtl::star<pegtl::not_one<'\'', '\n', '\r'>>, pegtl::one<'\''>>> {};
+struct key_string
+    : pegtl::sor<pegtl::seq<pegtl::one<'"'>, pegtl::star<pegtl::not_one<'"', '\\', '\n', '\r'>>, pegtl::one<'"'>>,
+                 pegtl::seq<pegtl::one<'\''>, pegtl::star<pegtl::not_one<'\'', '\n', '\r'>>, pegtl::one<'\''>>> {};
 struct key : pegtl::seq<pegtl::sor<key_name, key_string>, blanks, pegtl::one<':'>> {};
 struct map_separator : pegtl::star<pegtl::sor<pegtl::plus<pegtl::one<' ', '\t', '\n', '\r', ',', ';'>>, comment>> {};
 struct map_entry : pegtl::seq<pegtl::at<key>, key, newlines, pegtl::must<expression>> {};
@@ -58,11 +59,13 @@ struct map : pegtl::seq<map_open, map_separator, pegtl::star<map_entry, map_sepa
 // (a ?? 1)
 struct parenthesis_open : pegtl::one<'('> {};
 struct parenthesis_close : pegtl::one<')'> {};
-struct parenthesized : pegtl::seq<parenthesis_open, newlines, pegtl::must<expression>, newlines, pegtl::must<parenthesis_close>> {};
+struct parenthesized
+    : pegtl::seq<parenthesis_open, newlines, pegtl::must<expression>, newlines, pegtl::must<parenthesis_close>> {};
 
 struct name_literal : name {};
 struct number_literal : number {};
-struct primary : pegtl::sor<name_literal, raw_string, double_string, number_literal, list, parenthesized, single_string, map> {};
+struct primary
+    : pegtl::sor<name_literal, raw_string, double_string, number_literal, list, parenthesized, single_string, map> {};
 
 // .result  .*
 struct member_name : name {};
@@ -73,7 +76,8 @@ struct member : pegtl::seq<pegtl::one<'.'>, pegtl::must<pegtl::sor<member_name, 
 struct index_open : pegtl::one<'['> {};
 struct index_all : pegtl::one<'*'> {};
 struct index_close : pegtl::one<']'> {};
-struct index : pegtl::seq<index_open, newlines, pegtl::must<pegtl::sor<index_all, expression>>, newlines, pegtl::must<index_close>> {};
+struct index : pegtl::seq<index_open, newlines, pegtl::must<pegtl::sor<index_all, expression>>, newlines,
+                          pegtl::must<index_close>> {};
 
 // ("coverage.xml", keep: 14d)
 struct arguments_open : pegtl::one<'('> {};
@@ -83,11 +87,14 @@ struct positional : pegtl::success {};
 struct argument : pegtl::seq<pegtl::not_at<pegtl::one<')'>>,
                              pegtl::sor<pegtl::seq<argument_name, blanks, pegtl::one<':'>, newlines>, positional>,
                              pegtl::must<expression>> {};
-struct arguments : pegtl::seq<arguments_open, newlines, comma_list<argument>, newlines,
-                              pegtl::must<arguments_close>> {};
+struct arguments : pegtl::seq<arguments_open, newlines, comma_list<argument>, newlines, pegtl::must<arguments_close>> {
+};
 
 // python.setup("3.11").version
-struct postfix : pegtl::seq<primary, pegtl::star<pegtl::sor<member, arguments, index>>> {};
+struct fewer_parts : pegtl::failure {};
+struct too_many_parts : pegtl::seq<pegtl::at<pegtl::one<'.', '(', '['>>, pegtl::must<fewer_parts>> {};
+struct postfix
+    : pegtl::seq<primary, pegtl::rep_opt<200, pegtl::sor<member, arguments, index>>, pegtl::opt<too_many_parts>> {};
 
 // !cancelled()
 struct operand;
@@ -97,8 +104,8 @@ struct operand : pegtl::sor<postfix, negation> {};
 
 // ||  &&  ==  !=  <=  >=  <  >  ??  and, with blanks on both sides, + - * /
 struct arithmetic_sign : pegtl::seq<pegtl::one<'+', '-', '*', '/'>, pegtl::at<pegtl::one<' ', '\t', '\n', '\r'>>> {};
-struct operator_sign : pegtl::sor<pegtl::two<'&'>, pegtl::two<'|'>, pegtl::two<'='>, pegtl::string<'!', '='>, pegtl::two<'?'>,
-                                  pegtl::seq<pegtl::one<'<', '>'>, pegtl::opt<pegtl::one<'='>>>> {};
+struct operator_sign : pegtl::sor<pegtl::two<'&'>, pegtl::two<'|'>, pegtl::two<'='>, pegtl::string<'!', '='>,
+                                  pegtl::two<'?'>, pegtl::seq<pegtl::one<'<', '>'>, pegtl::opt<pegtl::one<'='>>>> {};
 struct spaced_arithmetic : pegtl::seq<pegtl::plus<pegtl::blank>, arithmetic_sign> {};
 struct binary_operator : pegtl::sor<pegtl::seq<blanks, operator_sign>, spaced_arithmetic> {};
 // A `{` behind an operator opens the block of a header that lacks an operand, not a map.
@@ -108,7 +115,10 @@ struct operation : pegtl::seq<binary_operator, newlines, pegtl::must<right_opera
 // lint.result == "success" && !cancelled()
 struct expression_begin : pegtl::success {};
 struct expression_end : pegtl::success {};
-struct plain_expression : pegtl::seq<expression_begin, operand, pegtl::star<operation>, expression_end> {};
+struct fewer_operators : pegtl::failure {};
+struct too_many_operators : pegtl::seq<pegtl::at<binary_operator>, blanks, pegtl::must<fewer_operators>> {};
+struct plain_expression : pegtl::seq<expression_begin, operand, pegtl::rep_opt<1000, operation>,
+                                     pegtl::opt<too_many_operators>, expression_end> {};
 struct expression : guarded<plain_expression> {};
 
 // ---- types
@@ -121,20 +131,21 @@ struct type_end : pegtl::success {};
 struct type_optional : pegtl::one<'?'> {};
 
 // list<string>
-struct type_arguments : pegtl::seq<pegtl::one<'<'>, newlines, pegtl::must<type>, pegtl::star<comma, pegtl::must<type>>, newlines,
-                                   pegtl::must<pegtl::one<'>'>>> {};
+struct type_arguments : pegtl::seq<pegtl::one<'<'>, blanks, pegtl::must<type>, pegtl::star<comma, pegtl::must<type>>,
+                                   newlines, pegtl::must<pegtl::one<'>'>>> {};
 
 // enum("dev", "prod")
-struct type_choices : pegtl::seq<arguments_open, newlines, comma_list<element>, newlines,
-                                 pegtl::must<parenthesis_close>> {};
+struct type_choices
+    : pegtl::seq<arguments_open, newlines, comma_list<element>, newlines, pegtl::must<parenthesis_close>> {};
 
 // { percent: number, lines: number }
 struct field_name : name {};
 struct field : pegtl::seq<field_name, blanks, pegtl::one<':'>, blanks, pegtl::must<type>> {};
 struct record : pegtl::seq<map_open, map_separator, pegtl::star<field, map_separator>, pegtl::must<map_close>> {};
-struct plain_type : pegtl::seq<type_begin, pegtl::star<type_qualifier>,
-                               pegtl::sor<record, pegtl::seq<type_name, pegtl::opt<pegtl::sor<type_arguments, type_choices>>>>,
-                               pegtl::opt<type_optional>, type_end> {};
+struct plain_type
+    : pegtl::seq<type_begin, pegtl::star<type_qualifier>,
+                 pegtl::sor<record, pegtl::seq<type_name, pegtl::opt<pegtl::sor<type_arguments, type_choices>>>>,
+                 pegtl::opt<type_optional>, type_end> {};
 struct type : guarded<plain_type> {};
 
 // ---- statements
@@ -145,8 +156,8 @@ struct parameter_type : pegtl::seq<blanks, pegtl::one<':'>, blanks, pegtl::must<
 struct assignment_sign : pegtl::seq<pegtl::one<'='>, pegtl::not_at<pegtl::one<'=', '>'>>> {};
 struct parameter_default : pegtl::seq<blanks, assignment_sign, newlines, pegtl::must<expression>> {};
 struct parameter : pegtl::seq<parameter_name, pegtl::opt<parameter_type>, pegtl::opt<parameter_default>> {};
-struct parameters : pegtl::seq<arguments_open, newlines, comma_list<parameter>,
-                               newlines, pegtl::must<parenthesis_close>> {};
+struct parameters
+    : pegtl::seq<arguments_open, newlines, comma_list<parameter>, newlines, pegtl::must<parenthesis_close>> {};
 
 // The pieces of a header.
 struct returns_piece : pegtl::seq<pegtl::string<'-', '>'>, blanks, pegtl::must<type>> {};
@@ -160,23 +171,32 @@ struct expression_piece : pegtl::seq<pegtl::not_at<pegtl::one<'{'>>, expression>
 struct piece : pegtl::sor<typed_piece, expression_piece, assign_piece, returns_piece, arrow_piece> {};
 
 // `step install(slot: string)`: behind these words a name that touches `(` declares
-struct declaring_word : pegtl::seq<pegtl::sor<TAO_PEGTL_STRING("step"), TAO_PEGTL_STRING("stage"), TAO_PEGTL_STRING("service"),
-                                              TAO_PEGTL_STRING("strategy"), TAO_PEGTL_STRING("let")>, word_end> {};
+struct declaring_word
+    : pegtl::seq<pegtl::sor<TAO_PEGTL_STRING("step"), TAO_PEGTL_STRING("stage"), TAO_PEGTL_STRING("service"),
+                            TAO_PEGTL_STRING("strategy"), TAO_PEGTL_STRING("let")>,
+                 word_end> {};
 struct declaration_start : pegtl::seq<pegtl::at<declaring_word, pegtl::plus<pegtl::blank>, name, pegtl::one<'('>>,
                                       expression_piece, blanks, signature_piece> {};
 
 // A header of one of these words goes on over a newline if the next line begins with `after`, `in` or `when`. Others do
 // not: behind them a line that begins with `when` is a statement of its own.
-struct long_header_word : pegtl::seq<pegtl::sor<TAO_PEGTL_STRING("stage"), TAO_PEGTL_STRING("step"), TAO_PEGTL_STRING("gate"),
-                                                TAO_PEGTL_STRING("notify"), TAO_PEGTL_STRING("phase")>, word_end> {};
-struct clause_word : pegtl::seq<pegtl::sor<TAO_PEGTL_STRING("after"), TAO_PEGTL_STRING("in"), TAO_PEGTL_STRING("when")>, word_end> {};
-struct continuation : pegtl::seq<pegtl::eol, newlines, pegtl::at<clause_word, pegtl::plus<pegtl::blank>>> {};
-struct piece_comma : pegtl::seq<pegtl::one<','>, newlines, pegtl::not_at<pegtl::one<'}'>>, pegtl::not_at<pegtl::eof>> {};
+struct long_header_word
+    : pegtl::seq<pegtl::sor<TAO_PEGTL_STRING("stage"), TAO_PEGTL_STRING("step"), TAO_PEGTL_STRING("gate"),
+                            TAO_PEGTL_STRING("notify"), TAO_PEGTL_STRING("phase")>,
+                 pegtl::blank> {};
+struct clause_word
+    : pegtl::seq<pegtl::sor<TAO_PEGTL_STRING("after"), TAO_PEGTL_STRING("in"), TAO_PEGTL_STRING("when")>, word_end> {};
+struct continuation
+    : pegtl::seq<pegtl::opt<comment>, pegtl::eol, newlines, pegtl::at<clause_word, pegtl::plus<pegtl::blank>>> {};
+struct piece_comma : pegtl::seq<pegtl::one<','>, newlines, pegtl::not_at<pegtl::one<'}'>>, pegtl::not_at<pegtl::eof>> {
+};
 struct next_piece : pegtl::seq<blanks, pegtl::sor<pegtl::seq<piece_comma, pegtl::must<piece>>, piece>> {};
-struct continued_piece : pegtl::seq<blanks, pegtl::opt<continuation>, pegtl::sor<pegtl::seq<piece_comma, pegtl::must<piece>>, piece>> {};
+struct continued_piece
+    : pegtl::seq<blanks, pegtl::opt<continuation>, pegtl::sor<pegtl::seq<piece_comma, pegtl::must<piece>>, piece>> {};
 
 // stage test "Tests" after lint when github.ref == "refs/heads/main"
-struct long_header : pegtl::seq<pegtl::at<long_header_word>, pegtl::sor<declaration_start, piece>, pegtl::star<continued_piece>> {};
+struct long_header
+    : pegtl::seq<pegtl::at<long_header_word>, pegtl::sor<declaration_start, piece>, pegtl::star<continued_piece>> {};
 struct short_header : pegtl::seq<pegtl::sor<declaration_start, piece>, pegtl::star<next_piece>> {};
 struct header : pegtl::sor<long_header, short_header> {};
 
@@ -186,7 +206,8 @@ struct entry_value : pegtl::seq<blanks, pegtl::must<expression>> {};
 // { a statement; another one }
 struct separator : pegtl::star<pegtl::sor<pegtl::plus<pegtl::one<' ', '\t', '\n', '\r', ',', ';'>>, comment>> {};
 struct entry_start : pegtl::at<key> {};
-struct item_end : pegtl::seq<blanks, pegtl::at<pegtl::sor<pegtl::one<'\n', '\r', ',', ';', '}'>, pegtl::two<'/'>, pegtl::eof,
-                                                          pegtl::seq<TAO_PEGTL_STRING("else"), word_end>>>> {};
+struct item_end
+    : pegtl::seq<blanks, pegtl::at<pegtl::sor<pegtl::one<'\n', '\r', ',', ';', '}'>, pegtl::two<'/'>, pegtl::eof,
+                                              pegtl::seq<TAO_PEGTL_STRING("else"), word_end>>>> {};
 
 }  // namespace sluice::grammar

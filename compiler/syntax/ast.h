@@ -9,8 +9,9 @@
 #include "source/source_manager.h"
 #include "syntax/words.h"
 
-/// The tree of a `.pipe` file: plain structs in an arena, referring to the source text. One shape serves all statements;
-/// what a statement's word gives meaning to stands in slots, filled by the word's line in grammar/keywords.def.
+/// The tree of a `.pipe` file: plain structs in an arena, referring to the source text. One shape serves all
+/// statements; what a statement's word gives meaning to stands in slots, filled by the word's line in
+/// grammar/keywords.def.
 namespace sluice::ast {
 
 using llvm::ArrayRef;
@@ -35,15 +36,30 @@ struct StringPart {
 };
 
 enum class Operator : std::uint8_t {
-  either, both, equal, unequal, less, less_equal, greater, greater_equal, fallback, add, subtract, multiply, divide
+  either,
+  both,
+  equal,
+  unequal,
+  less,
+  less_equal,
+  greater,
+  greater_equal,
+  fallback,
+  add,
+  subtract,
+  multiply,
+  divide
 };
 
 struct Expression {
   enum class Kind : std::uint8_t {
     invalid,  ///< did not parse; a diagnostic has been given
-    null, boolean, number,
+    null,
+    boolean,
+    number,
     duration,  ///< `number` in seconds
-    percent, size,  ///< `number` in bytes
+    percent,
+    size,      ///< `number` in bytes
     string,    ///< `parts`
     name,      ///< `text`
     member,    ///< operands[0] . `text`
@@ -52,9 +68,9 @@ struct Expression {
     wildcard,  ///< the `*` of `test[*]`
     call,      ///< operands[0] ( the others ); names[i] belongs to operands[i + 1]
     negation,
-    binary,    ///< operands[0] op operands[1]
+    binary,  ///< operands[0] op operands[1]
     list,
-    map,       ///< names[i] is the key of operands[i]
+    map,  ///< names[i] is the key of operands[i]
   };
   enum class Quotes : std::uint8_t { doubled, single, raw };
 
@@ -63,6 +79,7 @@ struct Expression {
   Quotes quotes = Quotes::doubled;
   bool parenthesized = false;
   Span span;
+  Span bare;       ///< without parentheses around it
   StringRef text;  ///< name, member; for literals the source text
   double number = 0;
   ArrayRef<const Expression*> operands;
@@ -74,16 +91,17 @@ struct Expression {
 struct Type {
   Name name;  ///< empty for a record
   ArrayRef<const Type*> arguments;
-  ArrayRef<Name> fields;                 ///< a record's; `arguments` are their types
-  ArrayRef<const Expression*> choices;   ///< an enum's
+  ArrayRef<Name> fields;                ///< a record's; `arguments` are their types
+  ArrayRef<const Expression*> choices;  ///< an enum's
   bool optional = false;
   bool secret = false;
+  bool untrusted = false;
   Span span;
 };
 
 struct Parameter {
   Name name;
-  const Type* type = nullptr;             ///< null in `let f(x) = …`
+  const Type* type = nullptr;  ///< null in `let f(x) = …`
   const Expression* default_value = nullptr;
 };
 
@@ -91,36 +109,36 @@ struct Parameter {
 struct Piece {
   enum class Kind : std::uint8_t { expression, typed, parameters, returns, assign, arrow };
   Kind kind = Kind::expression;
-  bool comma = false;                     ///< a comma stands before it
+  bool comma = false;  ///< a comma stands before it
   Span span;
   const Expression* expression = nullptr;
-  Name name;                              ///< typed: `name: type`; parameters: `name(…)`
+  Name name;  ///< typed: `name: type`; parameters: `name(…)`
   const Type* type = nullptr;
   ArrayRef<Parameter> parameters;
 };
 
 struct Statement {
   Word word = Word::invalid;
-  Span span;                              ///< from its first piece to the end of its block
-  Span header;                            ///< without the block
+  Span span;    ///< from its first piece to the end of its block
+  Span header;  ///< without the block
   ArrayRef<Piece> pieces;
   const Block* block = nullptr;
-  StringRef documentation;                ///< its `///` lines, joined by newlines
+  StringRef documentation;  ///< its `///` lines, joined by newlines
 
   // Slots, filled as the word's signature says.
   Name keyword;
   Name name;
-  const Expression* index = nullptr;      ///< of a family: `test[py]`
+  const Expression* index = nullptr;  ///< of a family: `test[py]`
   bool has_parameters = false;
   ArrayRef<Parameter> parameters;
   const Type* type = nullptr;
   const Type* returns = nullptr;
   const Expression* title = nullptr;
-  const Expression* value = nullptr;      ///< behind `=`, or the one value of the word
-  ArrayRef<const Expression*> values;     ///< of words that take several; also holds `value`
+  const Expression* value = nullptr;   ///< behind `=`, or the one value of the word
+  ArrayRef<const Expression*> values;  ///< of words that take several; also holds `value`
   ArrayRef<const Expression*> after;
   const Expression* clauses[static_cast<std::size_t>(Clause::count)] = {};
-  std::uint32_t flags = 0;                ///< bit per Flag
+  std::uint32_t flags = 0;  ///< bit per Flag
 
   const Expression* clause(Clause which) const { return clauses[static_cast<std::size_t>(which)]; }
   bool flag(Flag which) const { return flags >> static_cast<unsigned>(which) & 1U; }
@@ -141,20 +159,20 @@ struct Item {
 };
 
 struct Block {
-  Span span;                              ///< with its braces
+  Span span;  ///< with its braces
   ArrayRef<Item> items;
 };
 
 struct Comment {
-  Span span;                              ///< from `//` to the end of the line
-  bool trailing = false;                  ///< code stands before it on its line
+  Span span;              ///< from `//` to the end of the line
+  bool trailing = false;  ///< code stands before it on its line
 };
 
 /// One parsed file. `items` hold all that could be read, whatever was wrong with the rest.
 struct File {
   const source::File* source = nullptr;
   ArrayRef<Item> items;
-  std::vector<Comment> comments;          ///< in source order, documentation included
+  std::vector<Comment> comments;  ///< in source order, documentation included
   llvm::BumpPtrAllocator arena;
 };
 

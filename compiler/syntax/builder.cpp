@@ -19,8 +19,8 @@ auto above(const Stack& stack, std::uint32_t from) {
 
 Builder::Frame Builder::frame(const char* begin) const {
   auto size = [](const auto& stack) { return static_cast<std::uint32_t>(stack.size()); };
-  return {size(expressions_), size(names_), size(parts_), size(operators_),
-          size(pieces_), size(parameters_), size(types_), size(brackets_), begin};
+  return {size(expressions_), size(names_),    size(parts_), size(operators_), size(pieces_), size(parameters_),
+          size(types_),       size(brackets_), begin};
 }
 
 void Builder::unwind(const Frame& frame, std::size_t frames) {
@@ -47,7 +47,7 @@ ast::Name Builder::name(const char* begin, const char* end) const {
 Expression* Builder::expression(Expression::Kind kind, ast::Span span) {
   auto* result = make<Expression>();
   result->kind = kind;
-  result->span = span;
+  result->span = result->bare = span;
   result->text = llvm::StringRef(place(span.begin), span.end - span.begin);
   return result;
 }
@@ -157,7 +157,8 @@ void Builder::finish_index(const char* end) {
 void Builder::finish_negation() {
   Frame frame = close();
   const Expression* operand = pop();
-  Expression* negation = expression(Expression::Kind::negation, {span(frame.begin, frame.begin).begin, operand->span.end});
+  Expression* negation =
+      expression(Expression::Kind::negation, {span(frame.begin, frame.begin).begin, operand->span.end});
   negation->operands = copy_into<const Expression*>(file_.arena, {operand});
   push(negation);
 }
@@ -186,10 +187,16 @@ int precedence(ast::Operator op) {
   switch (op) {
     case either: return 1;
     case both: return 2;
-    case equal: case unequal: return 3;
-    case less: case less_equal: case greater: case greater_equal: return 4;
-    case add: case subtract: return 5;
-    case multiply: case divide: return 6;
+    case equal:
+    case unequal: return 3;
+    case less:
+    case less_equal:
+    case greater:
+    case greater_equal: return 4;
+    case add:
+    case subtract: return 5;
+    case multiply:
+    case divide: return 6;
     case fallback: return 7;
   }
   return 0;
@@ -240,8 +247,7 @@ void Builder::begin_type(const char* begin) {
 }
 
 void Builder::add_qualifier(const char* begin, const char*) {
-  // `untrusted` is read and means nothing yet; `secret` is a label of the type.
-  if (*begin == 's') types_.back()->secret = true;
+  (*begin == 's' ? types_.back()->secret : types_.back()->untrusted) = true;
 }
 
 void Builder::name_type(const char* begin, const char* end) { types_.back()->name = name(begin, end); }
@@ -281,8 +287,14 @@ void Builder::add_piece(Piece::Kind kind, const char* begin, const char* end) {
   piece.comma = std::exchange(comma_, false);
   piece.span = span(begin, end);
   switch (kind) {
-    case Piece::Kind::expression: piece.expression = pop(); piece.span = piece.expression->span; break;
-    case Piece::Kind::typed: piece.name = names_.pop_back_val(); piece.type = types_.pop_back_val(); break;
+    case Piece::Kind::expression:
+      piece.expression = pop();
+      piece.span = piece.expression->span;
+      break;
+    case Piece::Kind::typed:
+      piece.name = names_.pop_back_val();
+      piece.type = types_.pop_back_val();
+      break;
     case Piece::Kind::returns: piece.type = types_.pop_back_val(); break;
     case Piece::Kind::parameters: {
       Frame frame = close();
@@ -292,7 +304,8 @@ void Builder::add_piece(Piece::Kind kind, const char* begin, const char* end) {
       brackets_.pop_back();
       break;
     }
-    case Piece::Kind::assign: case Piece::Kind::arrow: break;
+    case Piece::Kind::assign:
+    case Piece::Kind::arrow: break;
   }
   pieces_.push_back(piece);
 }
@@ -303,7 +316,8 @@ void Builder::add_comment(const char* begin, const char* end) {
   if (!file_.comments.empty() && file_.comments.back().span.begin >= where.begin) return;
   const char* before = begin;
   while (before > text_ && (before[-1] == ' ' || before[-1] == '\t')) --before;
-  file_.comments.push_back({where, before > text_ && before[-1] != '\n'});
+  bool first = before == text_ || llvm::StringRef(text_, static_cast<std::size_t>(before - text_)) == "\xEF\xBB\xBF";
+  file_.comments.push_back({where, !first && before[-1] != '\n'});
 }
 
 ast::Statement* Builder::finish_statement(const Frame& frame, const char* end) {

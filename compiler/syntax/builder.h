@@ -72,7 +72,9 @@ class Builder {
   ast::Entry* finish_entry(const Frame& frame, const char* end);
   ast::ArrayRef<ast::Item> copy(llvm::ArrayRef<ast::Item> items);
   template <typename T>
-  T* make() { return new (file_.arena.Allocate<T>()) T(); }
+  T* make() {
+    return new (file_.arena.Allocate<T>()) T();
+  }
 
   ast::Span span(const char* begin, const char* end) const {
     return file_.source->span(static_cast<std::size_t>(begin - text_), static_cast<std::size_t>(end - text_));
@@ -83,7 +85,12 @@ class Builder {
   /// Where the construct begins that is being read: the opening quote inside a string.
   const char* innermost_begin() const { return frames_.empty() ? text_ : frames_.back().begin; }
   const char* innermost_bracket() const { return brackets_.empty() ? nullptr : brackets_.back(); }
-  std::size_t bracket_count() const { return brackets_.size(); }
+  /// How many brackets are open above `from`, and how many of these are braces.
+  std::size_t open_brackets(std::uint32_t from) const { return brackets_.size() - from; }
+  std::size_t open_braces(std::uint32_t from) const {
+    return static_cast<std::size_t>(
+        std::count_if(brackets_.begin() + from, brackets_.end(), [](const char* at) { return *at == '{'; }));
+  }
 
   unsigned depth = 0;
 

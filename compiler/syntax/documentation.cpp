@@ -12,15 +12,22 @@ class Attacher {
   void visit(llvm::ArrayRef<ast::Item> items) {
     for (const ast::Item& item : items) {
       std::string text = take_before(item.span().begin);
-      if (next_ < file_.comments.size()) append_trailing(item, text);
+      const ast::Statement* statement = item.statement;
+      skip_to(statement ? statement->header.end : item.span().end);
+      if (statement && statement->block) {
+        take_behind(statement->block->span.begin + 1, text);
+        visit(statement->block->items);
+        skip_to(statement->block->span.end);
+      }
+      take_behind(item.span().end, text);
       set(item, text);
-      if (item.statement && item.statement->block) visit(item.statement->block->items);
     }
   }
 
  private:
   llvm::StringRef text_of(const ast::Comment& comment) const {
-    return llvm::StringRef(file_.source->text).substr(comment.span.begin - file_.source->base, comment.span.end - comment.span.begin);
+    return llvm::StringRef(file_.source->text)
+        .substr(comment.span.begin - file_.source->base, comment.span.end - comment.span.begin);
   }
 
   static bool documents(llvm::StringRef text) { return text.startswith("///") && !text.startswith("////"); }
@@ -35,28 +42,35 @@ class Attacher {
     std::string text;
     for (; next_ < file_.comments.size() && file_.comments[next_].span.begin < begin; ++next_) {
       llvm::StringRef comment = text_of(file_.comments[next_]);
-      if (!file_.comments[next_].trailing && documents(comment)) append(text, comment);
-      else text.clear();
+      if (!file_.comments[next_].trailing && documents(comment))
+        append(text, comment);
+      else
+        text.clear();
     }
     return text;
   }
 
-  // The first comment behind the item's beginning, if it stands on the item's first line.
-  void append_trailing(const ast::Item& item, std::string& text) {
-    const ast::Comment& comment = file_.comments[next_];
-    if (!comment.trailing || !documents(text_of(comment))) return;
-    llvm::StringRef between = llvm::StringRef(file_.source->text)
-                                  .slice(item.span().begin - file_.source->base, comment.span.begin - file_.source->base);
-    if (between.contains('\n')) return;
-    append(text, text_of(comment));
+  void skip_to(std::uint32_t end) {
+    while (next_ < file_.comments.size() && file_.comments[next_].span.begin < end) ++next_;
+  }
+
+  // The comment right behind an item, or right behind the brace that opens its block.
+  void take_behind(std::uint32_t end, std::string& text) {
+    if (next_ == file_.comments.size() || !documents(text_of(file_.comments[next_]))) return;
+    std::uint32_t base = file_.source->base;
+    llvm::StringRef between =
+        llvm::StringRef(file_.source->text).slice(end - base, file_.comments[next_].span.begin - base);
+    if (between.find_first_not_of(" \t;,") == llvm::StringRef::npos) append(text, text_of(file_.comments[next_++]));
   }
 
   void set(const ast::Item& item, const std::string& text) {
     if (text.empty()) return;
     llvm::StringRef saved = saver_.save(text);
     // The tree is finished here; only its owner hands it out, as const.
-    if (item.statement) const_cast<ast::Statement*>(item.statement)->documentation = saved;
-    else const_cast<ast::Entry*>(item.entry)->documentation = saved;
+    if (item.statement)
+      const_cast<ast::Statement*>(item.statement)->documentation = saved;
+    else
+      const_cast<ast::Entry*>(item.entry)->documentation = saved;
   }
 
   ast::File& file_;

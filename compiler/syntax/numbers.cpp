@@ -17,7 +17,8 @@ struct Unit {
 };
 
 constexpr Unit duration_units[] = {{"ms", 0.001}, {"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}};
-constexpr Unit size_units[] = {{"KiB", 1024.0}, {"MiB", 1048576.0}, {"GiB", 1073741824.0}, {"kB", 1e3}, {"MB", 1e6}, {"GB", 1e9}};
+constexpr Unit size_units[] = {{"KiB", 1024.0}, {"MiB", 1048576.0}, {"GiB", 1073741824.0},
+                               {"kB", 1e3},     {"MB", 1e6},        {"GB", 1e9}};
 
 template <std::size_t count>
 const Unit* find(const Unit (&units)[count], llvm::StringRef spelling) {
@@ -84,7 +85,9 @@ void Builder::add_number(const char* begin, const char* end) {
   } else {
     number->kind = Expression::Kind::invalid;
     sink_.report<BadNumber>(number->span, std::string_view(text))
-        .help("durations end in ms, s, m, h or d (`1h30m`), sizes in KiB, MiB, GiB, kB, MB or GB, percents in %; text has quotes");
+        .help(
+            "durations end in ms, s, m, h or d (`1h30m`), sizes in KiB, MiB, GiB, kB, MB or GB, percents in %; text "
+            "has quotes");
   }
 }
 

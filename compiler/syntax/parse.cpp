@@ -2,6 +2,7 @@
 #include "syntax/parse.h"
 
 // clang-format off
+#include <tao/pegtl.hpp>
 #include "syntax/rules.h"
 #include "grammar/messages.h"
 // clang-format on
@@ -13,21 +14,20 @@ namespace {
 
 using Input = tao::pegtl::memory_input<tao::pegtl::tracking_mode::lazy, tao::pegtl::eol::lf_crlf, const char*>;
 
-
 namespace g = sluice::grammar;
 
 template <typename Rule>
 struct action {};
 
-#define ON_MATCH(rule, statement)                              \
-  template <>                                                  \
-  struct action<g::rule> {                                     \
-    template <typename ActionInput>                            \
+#define ON_MATCH(rule, statement)                                \
+  template <>                                                    \
+  struct action<g::rule> {                                       \
+    template <typename ActionInput>                              \
     static void apply(const ActionInput& in, Builder& builder) { \
-      [[maybe_unused]] const char* begin = in.begin();         \
-      [[maybe_unused]] const char* end = in.end();             \
-      statement;                                               \
-    }                                                          \
+      [[maybe_unused]] const char* begin = in.begin();           \
+      [[maybe_unused]] const char* end = in.end();               \
+      statement;                                                 \
+    }                                                            \
   }
 
 ON_MATCH(comment, builder.add_comment(begin, end));
@@ -104,8 +104,10 @@ class Reader {
   llvm::ArrayRef<ast::Item> file() {
     llvm::SmallVector<ast::Item, 16> items;
     for (match<g::separator>(); !in_.empty(); match<g::separator>()) {
-      if (*in_.current() == '}') close_nothing();
-      else read_item(items, ast::Place::file);
+      if (*in_.current() == '}')
+        close_nothing();
+      else
+        read_item(items, ast::Place::file);
     }
     return builder_.copy(items);
   }
@@ -126,8 +128,14 @@ class Reader {
 
   void read_item(llvm::SmallVectorImpl<ast::Item>& items, ast::Place place) {
     const char* begin = in_.current();
-    if (tao::pegtl::parse<g::entry_start, tao::pegtl::nothing, control>(in_, builder_)) read_entry(items, place);
-    else read_statement(items, place);
+    if (builder_.sink().error_count() >= most_mistakes) {
+      gave_up_ = true;
+      return bump_to(end_);
+    }
+    if (tao::pegtl::parse<g::entry_start, tao::pegtl::nothing, control>(in_, builder_))
+      read_entry(items, place);
+    else
+      read_statement(items, place);
     if (in_.current() == begin) in_.bump(1);
   }
 
@@ -136,16 +144,17 @@ class Reader {
     if (match<g::item_end>()) return;
     match<g::blanks>();
     report({Mistake::Kind::item_end, in_.current(), nullptr}, builder_, end_);
-    bump_to(resume_after(in_.current(), begin, end_, 0));
+    bump_to(resume_after(in_.current(), begin, end_));
   }
 
   // Whether the pieces up to the mistake are kept: what was named before it is known.
   bool recover(Mistake mistake, const Builder::Frame& frame, std::size_t frames) {
-    if (mistake.kind == Mistake::Kind::too_deep) throw mistake;
     report(mistake, builder_, end_);
     const char* at = std::max(mistake.at, in_.current());
     const char* to = mistake.resume ? mistake.resume : block_on_line(at, end_);
-    if (!to) to = resume_after(at, frame.begin, end_, builder_.bracket_count() - frame.brackets);
+    std::size_t braces = builder_.open_braces(frame.brackets);
+    if (!to) to = resume_after(at, frame.begin, end_, {builder_.open_brackets(frame.brackets) - braces, braces});
+    gave_up_ |= mistake.kind == Mistake::Kind::too_deep && to == end_;
     builder_.unwind(frame, frames);
     bump_to(std::max(to, in_.current()));
     return true;
@@ -179,25 +188,47 @@ class Reader {
     } catch (Mistake& mistake) {
       broken = recover(mistake, frame, frames);
     }
-    ast::Statement* statement = builder_.finish_statement(frame, in_.current());
-    if (statement->pieces.empty()) return;
+    const char* header_end = in_.current();
+    broken |= !broken && skip_rest_of_header(frame.begin);
+    ast::Statement* statement = builder_.finish_statement(frame, header_end);
+    if (statement->pieces.empty()) return pass_over_block();
+    std::size_t errors = builder_.sink().error_count();
     shape(*statement, place, broken, builder_.file().arena, builder_.sink());
+    bool told = broken || builder_.sink().error_count() > errors;
     match<g::blanks>();
     bool block = !in_.empty() && *in_.current() == '{';
     bool closed = !block || read_block(*statement, place_inside(*statement, place));
+    if (!told) check_block(*statement, builder_.sink());
     items.push_back({statement, nullptr});
     if (closed && (!broken || block)) finish_item(frame.begin);
   }
 
+  // A header of which nothing could be read; its block has nothing to be read for.
+  void pass_over_block() {
+    if (in_.empty() || *in_.current() != '{') return;
+    bump_to(resume_after(in_.current(), in_.current(), end_));
+    gave_up_ |= in_.empty();
+  }
+
+  // Gives whether there was something that is no piece; the block behind it is read all the same.
+  bool skip_rest_of_header(const char* begin) {
+    match<g::blanks>();
+    if ((!in_.empty() && *in_.current() == '{') || match<g::item_end>()) return false;
+    report({Mistake::Kind::item_end, in_.current(), nullptr}, builder_, end_);
+    const char* block = block_on_line(in_.current(), end_);
+    bump_to(block ? block : resume_after(in_.current(), begin, end_));
+    return true;
+  }
+
   void skip_garbage(const char* begin) {
     report({Mistake::Kind::no_statement, in_.current(), nullptr}, builder_, end_);
-    bump_to(resume_after(in_.current(), begin, end_, 0));
+    bump_to(resume_after(in_.current(), begin, end_));
   }
 
   // Gives whether the block was closed.
   bool read_block(ast::Statement& owner, ast::Place place) {
     const char* open = in_.current();
-    if (builder_.depth >= deepest) throw Mistake{Mistake::Kind::too_deep, open, nullptr};
+    if (builder_.depth >= deepest) return skip_block(owner);
     ++builder_.depth;
     unsigned header_column = column_of_line(open);
     auto* block = builder_.make<ast::Block>();
@@ -209,14 +240,27 @@ class Reader {
       match<g::separator>();
     }
     bool closed = !in_.empty() && *in_.current() == '}';
-    if (closed) in_.bump(1);
-    else leave_open(open);
+    if (closed)
+      in_.bump(1);
+    else
+      leave_open(open);
     --builder_.depth;
     block->items = builder_.copy(items);
     block->span = builder_.span(open, in_.current());
     owner.block = block;
     owner.span.end = block->span.end;
     return closed;
+  }
+
+  bool skip_block(ast::Statement& owner) {
+    const char* open = in_.current();
+    report({Mistake::Kind::too_deep, open, nullptr}, builder_, end_);
+    pass_over_block();
+    auto* block = builder_.make<ast::Block>();
+    block->span = builder_.span(open, in_.current());
+    owner.block = block;
+    owner.span.end = block->span.end;
+    return true;
   }
 
   // Only in the second reading of a file whose braces do not match: there the author's indentation tells which.
@@ -226,6 +270,7 @@ class Reader {
   }
 
   void leave_open(const char* open) {
+    if (gave_up_) return;
     unbalanced_ = true;
     if (!std::exchange(open_told_, true) || trust_indentation_)
       report({Mistake::Kind::left_open, open, nullptr}, builder_, end_);
@@ -240,6 +285,7 @@ class Reader {
   bool trust_indentation_;
   bool unbalanced_ = false;
   bool open_told_ = false;
+  bool gave_up_ = false;  ///< the end came while what is too deep was passed over
 };
 
 // Gives whether braces matched.

@@ -14,7 +14,9 @@ DIAGNOSTIC(NestedTooDeep, "this is nested more than 200 deep");
 DIAGNOSTIC(UnmatchedBrace, "this `}}` closes nothing");
 DIAGNOSTIC(HashComment, "a comment begins with `//`, not with `#`");
 
-bool is_word(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; }
+bool is_word(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+}
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
 llvm::StringRef word_at(const char* at, const char* end) {
@@ -54,12 +56,20 @@ bool begins_statement(const char* at, const char* end) {
   while (at < end && is_blank(*at)) ++at;
   llvm::StringRef word = word_at(at, end);
   const char* behind = word.end();
-  return is_known_word(word) && (behind == end || *behind == ' ' || *behind == '\n' || *behind == '\r' || *behind == '{');
+  return is_known_word(word) &&
+         (behind == end || *behind == ' ' || *behind == '\n' || *behind == '\r' || *behind == '{');
 }
 
 const char* line_end(const char* at, const char* end) {
   const void* newline = at < end ? std::memchr(at, '\n', static_cast<std::size_t>(end - at)) : nullptr;
   return newline ? static_cast<const char*>(newline) : end;
+}
+
+// Behind the string at `at`, or the end of the line where the string has no end on it.
+const char* end_of_text_on_line(const char* at, const char* end) {
+  const char* stop = line_end(at, end);
+  const char* close = std::find(at + 1, stop, '"');
+  return close == stop ? stop : close + 1;
 }
 
 // What a reader misses at the beginning of a line was missing at the end of the line before.
@@ -73,16 +83,21 @@ void report_expected(const Mistake& mistake, Builder& builder, const char* end) 
   llvm::StringRef expected = mistake.expected;
   const char* bracket = builder.innermost_bracket();
   if (expected == "`\"`" || expected == "`'`") {
-    builder.sink().report<UnfinishedString>(builder.span(builder.innermost_begin(), mistake.at))
-        .help("close it with {} on the same line, or write `\"\"\"` around text of several lines", std::string_view(expected));
+    builder.sink()
+        .report<UnfinishedString>(builder.span(builder.innermost_begin(), mistake.at))
+        .help("close it with {} on the same line, or write `\"\"\"` around text of several lines",
+              std::string_view(expected));
     return;
   }
-  const char* at = pull_back(mistake.at, builder.text());
+  const char* seen = mistake.at;
+  while (seen < end && is_blank(*seen)) ++seen;
+  const char* at = pull_back(seen, builder.text());
   Found found = found_at(at, end);
   ast::Span span = builder.span(at, at + found.length);
   bool closing = bracket && expected.find_first_of(")]}>") != llvm::StringRef::npos && expected != "`}}`";
-  if (closing && (found.length == 0 || at != mistake.at)) {
-    builder.sink().report<UnclosedBracket>(builder.span(bracket, bracket + 1), std::string_view(bracket, 1))
+  if (closing && (found.length == 0 || at != seen)) {
+    builder.sink()
+        .report<UnclosedBracket>(builder.span(bracket, bracket + 1), std::string_view(bracket, 1))
         .note(span, "expected {} here, found {}", mistake.expected, found.text)
         .help("close it where it ends");
     return;
@@ -95,14 +110,17 @@ void report_expected(const Mistake& mistake, Builder& builder, const char* end) 
   if (closing) told.note(builder.span(bracket, bracket + 1), "opened here");
 }
 
-void report_item_end(const char* at, Builder& builder, const char* end) {
+void report_item_end(const char* at, llvm::StringRef expected, Builder& builder, const char* end) {
   if (*at == '#') {
     builder.sink().report<HashComment>(builder.span(at, at + 1)).fix(builder.span(at, at + 1), "//");
     return;
   }
   Found found = found_at(at, end);
-  builder.sink().report<UnexpectedText>(builder.span(at, at + found.length), "the end of the statement", found.text)
-      .help("a statement ends with its line, with `;` or with its block");
+  bool begin = expected == "a statement";
+  builder.sink()
+      .report<UnexpectedText>(builder.span(at, at + found.length), std::string_view(expected), found.text)
+      .help("{}", begin ? "a statement begins with a word, such as `run`, or is a call, such as `checkout()`"
+                        : "a statement ends with its line, with `;` or with its block");
 }
 
 }  // namespace
@@ -113,20 +131,26 @@ void report(const Mistake& mistake, Builder& builder, const char* end) {
   switch (mistake.kind) {
     case Mistake::Kind::expected: return report_expected(mistake, builder, end);
     case Mistake::Kind::too_deep:
-      sink.report<NestedTooDeep>(builder.span(at, at + 1)).help("give inner parts a name with `let`, or a step of their own");
+      sink.report<NestedTooDeep>(builder.span(at, at + 1))
+          .help("give inner parts a name with `let`, or a step of their own");
       return;
     case Mistake::Kind::unfinished_raw:
       sink.report<UnfinishedString>(builder.span(at, at + count_quotes(at, end)))
           .help("close it with as many quotes as open it");
       return;
-    case Mistake::Kind::item_end:
-    case Mistake::Kind::no_statement: return report_item_end(at, builder, end);
+    case Mistake::Kind::item_end: return report_item_end(at, "the end of the statement", builder, end);
+    case Mistake::Kind::no_statement: return report_item_end(at, "a statement", builder, end);
     case Mistake::Kind::closes_nothing: sink.report<UnmatchedBrace>(builder.span(at, at + 1)); return;
     case Mistake::Kind::left_open:
       sink.report<UnclosedBracket>(builder.span(at, at + 1), "{").help("close it with `}}` where its block ends");
       return;
     case Mistake::Kind::reported: return;
   }
+}
+
+diagnostics::Builder report_unexpected(ast::Span span, llvm::StringRef expected, llvm::StringRef found,
+                                       diagnostics::Sink& sink) {
+  return sink.report<UnexpectedText>(span, std::string_view(expected), std::string_view(found));
 }
 
 const char* end_of_hole(const char* begin, const char* end) {
@@ -153,6 +177,20 @@ const char* end_of_raw_text(const char* from, const char* end, unsigned quotes) 
   return nullptr;
 }
 
+bool lacks_end_of_raw(const char* begin, const char* end, unsigned quotes, const char* text) {
+  const char* close = begin + quotes;
+  for (unsigned run = 0; run < quotes; close += run) {
+    close = static_cast<const char*>(std::memchr(close, '"', static_cast<std::size_t>(end - close)));
+    if (!close) return true;
+    run = count_quotes(close, end);
+    if (run >= quotes) break;
+  }
+  // `run """` further left than the text: that is the next raw string, and this one was not closed.
+  bool looks_like_begin =
+      is_blank(close[-1]) && !begins_line(close, text) && line_end(close, end) <= close + quotes + 1;
+  return looks_like_begin && end_of_unfinished_raw(begin, end, text) < close;
+}
+
 const char* end_of_unfinished_raw(const char* begin, const char* end, const char* text) {
   unsigned indentation = indentation_of_line(begin, text);
   for (const char* line = line_end(begin, end); line < end; line = line_end(line + 1, end)) {
@@ -170,37 +208,37 @@ const char* block_on_line(const char* at, const char* end) {
   while (stop > at && (is_blank(stop[-1]) || stop[-1] == '\r')) --stop;
   const char* last = stop - 1;
   // The brace may stand before the mistake: a string without an end swallows the rest of its line.
-  return stop > at - 1 && last >= at - 1 && *last == '{' ? last : nullptr;
+  if (last < at - 1 || *last != '{') return nullptr;
+  bool opens_hole = last[-1] == '{' && last[-2] == '$';
+  return opens_hole ? nullptr : last;
 }
 
-const char* resume_after(const char* at, const char* begin, const char* end, std::size_t brackets) {
+const char* resume_after(const char* at, const char* begin, const char* end, Open open) {
   const char* line = at;
   while (line > begin && line[-1] != '\n') --line;
   if (line > begin && begins_statement(line, end) && std::all_of(line, at, is_blank)) return line - 1;
-  std::size_t braces = 0;
+  std::size_t blocks = 0;
   for (; at < end; ++at) {
+    bool inside = blocks > 0 || open.brackets > 0 || open.braces > 0;
     switch (*at) {
-      case '"': {
-        const char* stop = line_end(at, end);
-        const char* close = std::find(at + 1, stop, '"');
-        at = close == stop ? stop - 1 : close;
-        break;
-      }
+      case '"': at = end_of_text_on_line(at, end) - 1; break;
       case '/':
         if (at + 1 < end && at[1] == '/') at = line_end(at, end) - 1;
         break;
-      case '(': case '[': ++brackets; break;
-      case ')': case ']': brackets -= brackets > 0; break;
-      case '{': ++braces; break;
+      case '(':
+      case '[': ++open.brackets; break;
+      case ')':
+      case ']': open.brackets -= open.brackets > 0; break;
+      case '{': ++blocks; break;
       case '}':
-        if (braces == 0) return at;
-        --braces;
+        if (blocks == 0 && open.braces == 0) return at;
+        --(blocks > 0 ? blocks : open.braces);
         break;
       case ';':
-        if (braces == 0 && brackets == 0) return at;
+        if (!inside) return at;
         break;
       case '\n':
-        if (braces == 0 && (brackets == 0 || begins_statement(at + 1, end))) return at;
+        if (!inside || (blocks == 0 && begins_statement(at + 1, end))) return at;
         break;
       default: break;
     }

@@ -7,13 +7,17 @@ namespace sluice::syntax {
 struct Mistake {
   enum class Kind { expected, too_deep, unfinished_raw, item_end, no_statement, closes_nothing, left_open, reported };
   Kind kind;
-  const char* at;              ///< where it was noticed
-  const char* expected;        ///< what should stand there
+  const char* at;                ///< where it was noticed
+  const char* expected;          ///< what should stand there
   const char* resume = nullptr;  ///< where to go on, if the rule knows
 };
 
 /// Says what was seen and what was expected; the place is the end of the text before, if a line ends in between.
 void report(const Mistake& mistake, Builder& builder, const char* end);
+
+/// For what the grammar lets through and the table of words does not.
+diagnostics::Builder report_unexpected(ast::Span span, llvm::StringRef expected, llvm::StringRef found,
+                                       diagnostics::Sink& sink);
 
 // Where reading goes on. All are linear in what they pass over, and none looks behind `end`.
 
@@ -22,12 +26,19 @@ const char* end_of_hole(const char* begin, const char* end);
 /// The next `"` run of `quotes` or the next `${{`; null where the text ends first.
 const char* end_of_raw_text(const char* from, const char* end, unsigned quotes);
 /// Where a raw string without an end most likely should have ended: before the first line that stands further left.
+/// Whether the raw string at `begin` has no end, or its end is where another raw string begins.
+bool lacks_end_of_raw(const char* begin, const char* end, unsigned quotes, const char* text);
 const char* end_of_unfinished_raw(const char* begin, const char* end, const char* text);
 unsigned count_quotes(const char* at, const char* end);
 /// The `{` that ends the line of `at`, or null: the block behind a broken header is read all the same.
 const char* block_on_line(const char* at, const char* end);
-/// The next end of a statement at or behind `at`, with `brackets` of the statement at `begin` still open.
-const char* resume_after(const char* at, const char* begin, const char* end, std::size_t brackets);
+/// What is open of a statement where a mistake was noticed in it.
+struct Open {
+  std::size_t brackets = 0;  ///< `(` and `[`
+  std::size_t braces = 0;    ///< of maps and records
+};
+/// The next end of the statement at `begin`, at or behind `at`.
+const char* resume_after(const char* at, const char* begin, const char* end, Open open = {});
 
 unsigned indentation_of_line(const char* at, const char* text);
 bool begins_line(const char* at, const char* text);

@@ -1,15 +1,15 @@
 #pragma once
-#include <tao/pegtl.hpp>
-
 #include "syntax/builder.h"
 #include "syntax/recovery.h"
 
 /// The rules that grammar/productions.h names and that match by more than a grammar: they count depth and quotes, and
-/// go on behind a mistake. For parse.cpp alone.
+/// go on behind a mistake. For parse.cpp alone, which includes PEGTL before.
 namespace sluice::syntax {
 
 /// How deep brackets and blocks may be nested.
 constexpr unsigned deepest = 200;
+/// After so many mistakes reading stops: what comes then is no `.pipe` file.
+constexpr std::size_t most_mistakes = 1000;
 
 }  // namespace sluice::syntax
 
@@ -81,15 +81,13 @@ struct raw_string {
     if (quotes < 3) return false;
     // Six quotes in a row are the empty string.
     if (quotes == 6) quotes = 3;
+    if (syntax::lacks_end_of_raw(begin, end, quotes, builder.text())) raise_unfinished(begin, end, builder);
     builder.open(begin);
     in.bump(quotes);
     for (;;) {
       const char* from = in.current();
       const char* stop = syntax::end_of_raw_text(from, end, quotes);
-      if (!stop) {
-        const char* resume = syntax::end_of_unfinished_raw(begin, end, builder.text());
-        throw Mistake{Mistake::Kind::unfinished_raw, begin, nullptr, resume};
-      }
+      if (!stop) raise_unfinished(begin, end, builder);
       if (stop > from) builder.add_text(from, stop);
       in.bump(static_cast<std::size_t>(stop - from));
       if (*stop == '"') break;
@@ -98,6 +96,11 @@ struct raw_string {
     in.bump(quotes);
     builder.finish_raw_string(in.current(), quotes);
     return true;
+  }
+
+  [[noreturn]] static void raise_unfinished(const char* begin, const char* end, const Builder& builder) {
+    const char* resume = syntax::end_of_unfinished_raw(begin, end, builder.text());
+    throw Mistake{Mistake::Kind::unfinished_raw, begin, nullptr, resume};
   }
 };
 

@@ -7,6 +7,7 @@
 
 #include "diagnostics/nearest.h"
 #include "syntax/arena.h"
+#include "syntax/recovery.h"
 #include "syntax/signature.h"
 
 namespace sluice::syntax {
@@ -23,7 +24,8 @@ DIAGNOSTIC(MisplacedWord, "`{}` cannot stand in {}");
 DIAGNOSTIC(UnknownClause, "unknown clause `{}`");
 DIAGNOSTIC(MissingPiece, "`{}` lacks {}");
 DIAGNOSTIC(ExtraPiece, "`{}` takes no further value");
-DIAGNOSTIC(UnexpectedText, "expected {}, found {}");
+DIAGNOSTIC(MissingBlock, "`{}` lacks its block");
+DIAGNOSTIC(UnexpectedBlock, "`{}` takes no block");
 DIAGNOSTIC(MisplacedEntry, "`{}:` stands where a statement is expected");
 
 bool is_bare_name(const Piece& piece) {
@@ -83,8 +85,9 @@ class Shaper {
   void lack(llvm::StringRef what) {
     if (broken_) return;
     std::uint32_t end = at_ > 0 ? statement_.pieces[at_ - 1].span.end : statement_.header.end;
-    sink_.report<MissingPiece>({statement_.keyword.span.begin, end}, std::string_view(statement_.keyword.text),
-                               std::string_view(what))
+    sink_
+        .report<MissingPiece>({statement_.keyword.span.begin, end}, std::string_view(statement_.keyword.text),
+                              std::string_view(what))
         .help("for example `{}`", std::string_view(ast::info(statement_.word).example));
     broken_ = true;
   }
@@ -101,14 +104,19 @@ class Shaper {
 
   bool take_name_of(const Piece& piece) {
     switch (piece.kind) {
-      case Piece::Kind::typed: statement_.name = piece.name; statement_.type = piece.type; return true;
+      case Piece::Kind::typed:
+        statement_.name = piece.name;
+        statement_.type = piece.type;
+        return true;
       case Piece::Kind::parameters:
         statement_.name = piece.name;
         statement_.has_parameters = true;
         statement_.parameters = piece.parameters;
         return true;
       case Piece::Kind::expression: return take_name_of(*piece.expression);
-      case Piece::Kind::returns: case Piece::Kind::assign: case Piece::Kind::arrow: return false;
+      case Piece::Kind::returns:
+      case Piece::Kind::assign:
+      case Piece::Kind::arrow: return false;
     }
     return false;
   }
@@ -134,7 +142,8 @@ class Shaper {
       case Slot::Kind::title:
         if (piece && piece->kind == Piece::Kind::expression && piece->expression->kind == Expression::Kind::string)
           statement_.title = take_expression();
-        else if (slot.need == Need::yes) lack("a title in quotes");
+        else if (slot.need == Need::yes)
+          lack("a title in quotes");
         return;
       case Slot::Kind::type:
         if (!statement_.type && slot.need == Need::yes) lack("a type: `name: type`");
@@ -162,14 +171,20 @@ class Shaper {
   }
 
   void take_value(Slot slot) {
-    if (!at_clause()) statement_.value = take_expression();
-    if (statement_.value) values_.push_back(statement_.value);
-    else if (slot.need == Need::yes) lack("a value");
+    const Expression* value = at_clause() ? nullptr : take_expression();
+    if (value) {
+      values_.push_back(value);
+      if (!statement_.value) statement_.value = value;
+    } else if (slot.need == Need::yes) {
+      lack("a value");
+    }
   }
 
   void take_values(Slot slot) {
-    if (!at_clause()) take_value({Slot::Kind::value, slot.need});
-    else if (slot.need == Need::yes) lack("a value");
+    if (!at_clause())
+      take_value({Slot::Kind::value, slot.need});
+    else if (slot.need == Need::yes)
+      lack("a value");
     while (peek() && peek()->comma) {
       const Expression* value = take_expression();
       if (!value) return;
@@ -191,8 +206,10 @@ class Shaper {
     for (take_flags(); at_clause(); take_flags()) {
       const Piece& word = *peek();
       ++at_;
-      if (word.expression->text == "after") take_after();
-      else take_clause(*clause_of(word), word);
+      if (word.expression->text == "after")
+        take_after();
+      else
+        take_clause(*clause_of(word), word);
     }
   }
 
@@ -211,7 +228,7 @@ class Shaper {
     if (!value) return lack(fmt::format("a value behind `{}`", std::string_view(word.expression->text)));
     statement_.clauses[static_cast<std::size_t>(clause)] = value;
     // `approve 2 of "a", "b"`, `notify on failure, cancelled`: the clause and all that follows it with commas.
-    if (clause != ast::Clause::of && clause != ast::Clause::on) return;
+    if (clause != ast::Clause::of && clause != ast::Clause::on && clause != ast::Clause::by) return;
     values_.push_back(value);
     while (peek() && peek()->comma) {
       const Expression* more = take_expression();
@@ -227,14 +244,19 @@ class Shaper {
       llvm::StringRef text = piece->expression->text;
       auto told = sink_.report<UnknownClause>(piece->span, std::string_view(text));
       llvm::StringRef near = diagnostics::nearest(text, signature_.words);
-      if (!near.empty()) told.help("did you mean `{}`?", std::string_view(near)).fix(piece->span, near.str());
-      else told.help("`{}` takes {}", std::string_view(statement_.keyword.text), diagnostics::list_of(signature_.words));
+      if (!near.empty())
+        told.help("did you mean `{}`?", std::string_view(near)).fix(piece->span, near.str());
+      else
+        told.help("`{}` takes {}", std::string_view(statement_.keyword.text), diagnostics::list_of(signature_.words));
       return;
     }
     auto told = sink_.report<ExtraPiece>(piece->span, std::string_view(statement_.keyword.text));
     bool negative = piece->kind == Piece::Kind::expression && piece->expression->text.startswith("-");
-    if (negative) told.help("a difference has blanks on both sides: write `- {}`", std::string_view(piece->expression->text.drop_front()));
-    else told.help("for example `{}`", std::string_view(ast::info(statement_.word).example));
+    if (negative)
+      told.help("a difference has blanks on both sides: write `- {}`",
+                std::string_view(piece->expression->text.drop_front()));
+    else
+      told.help("for example `{}`", std::string_view(ast::info(statement_.word).example));
   }
 
   Statement& statement_;
@@ -248,7 +270,8 @@ class Shaper {
 
 const ast::WordInfo* find_here(llvm::StringRef spelling, Place place) {
   for (const ast::WordInfo& info : ast::words())
-    if (info.spelling == spelling && (place == Place::nowhere || (info.places >> static_cast<unsigned>(place) & 1U))) return &info;
+    if (info.spelling == spelling && (place == Place::nowhere || (info.places >> static_cast<unsigned>(place) & 1U)))
+      return &info;
   return nullptr;
 }
 
@@ -272,7 +295,8 @@ const ast::WordInfo* report_unknown(const ast::Name& keyword, Place place, diagn
   llvm::SmallVector<llvm::StringRef, 32> candidates;
   for (const ast::WordInfo& info : ast::words())
     if (info.places >> static_cast<unsigned>(place) & 1U) candidates.push_back(info.spelling);
-  auto told = sink.report<UnknownWord>(keyword.span, std::string_view(keyword.text), std::string_view(ast::description(place)));
+  auto told =
+      sink.report<UnknownWord>(keyword.span, std::string_view(keyword.text), std::string_view(ast::description(place)));
   llvm::StringRef near = diagnostics::nearest(keyword.text, candidates);
   if (near.empty()) {
     told.help("{} takes {}", std::string_view(ast::description(place)), diagnostics::list_of(candidates));
@@ -291,11 +315,14 @@ void shape(Statement& statement, Place place, bool broken, llvm::BumpPtrAllocato
   if (word.kind == Expression::Kind::call) {
     statement.word = Word::call;
     statement.value = &word;
+    if (statement.pieces.size() > 1 && !broken)
+      report_unexpected(statement.pieces[1].span, "the end of the statement", "a value", sink)
+          .help("behind a call comes only a block with its options");
     return;
   }
   if (word.kind != Expression::Kind::name) {
     if (!broken)
-      sink.report<UnexpectedText>(word.span, "a statement", "a value")
+      report_unexpected(word.span, "a statement", "a value", sink)
           .help("a statement begins with a word, such as `run`, or is a call, such as `checkout()`");
     return;
   }
@@ -306,6 +333,18 @@ void shape(Statement& statement, Place place, bool broken, llvm::BumpPtrAllocato
   if (!info) return;
   statement.word = info->word;
   Shaper(statement, broken || !known, arena, sink).fill();
+}
+
+void check_block(const Statement& statement, diagnostics::Sink& sink) {
+  if (statement.word == Word::invalid || statement.word == Word::call) return;
+  Need need = signature_of(statement.word).block;
+  std::string_view keyword = statement.keyword.text;
+  if (need == Need::yes && !statement.block)
+    sink.report<MissingBlock>(statement.header, keyword)
+        .help("for example `{}`", std::string_view(ast::info(statement.word).example));
+  if (need == Need::no && statement.block)
+    sink.report<UnexpectedBlock>({statement.block->span.begin, statement.block->span.begin + 1}, keyword)
+        .help("for example `{}`", std::string_view(ast::info(statement.word).example));
 }
 
 Place place_inside(const Statement& statement, Place outer) {

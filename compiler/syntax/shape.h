@@ -6,7 +6,11 @@ namespace sluice::syntax {
 
 /// Looks up the word of `statement` for the block it stands in and fills its slots from its pieces. `broken` headers,
 /// about which a diagnostic has been given, are not told what they lack. The block's items are not touched.
-void shape(ast::Statement& statement, ast::Place place, bool broken, llvm::BumpPtrAllocator& arena, diagnostics::Sink& sink);
+void shape(ast::Statement& statement, ast::Place place, bool broken, llvm::BumpPtrAllocator& arena,
+           diagnostics::Sink& sink);
+
+/// Whether the statement has a block where its word needs one, and none where it takes none.
+void check_block(const ast::Statement& statement, diagnostics::Sink& sink);
 
 /// `key: value` stands only where a block is a list of entries.
 void check_place(const ast::Entry& entry, ast::Place place, diagnostics::Sink& sink);

@@ -28,18 +28,30 @@ bool add_clause_or_flag(Signature& signature, llvm::StringRef token) {
 
 void add(Signature& signature, llvm::StringRef token) {
   Need need = token.consume_back("?") ? Need::maybe : Need::yes;
-  if (token == "NAME") signature.name = need;
-  else if (token == "NAME[]") signature.name = need, signature.indexed = true;
-  else if (token == "PARAMS") signature.parameters = true;
-  else if (token == "TITLE") signature.slots.push_back({Slot::Kind::title, need});
-  else if (token == "TYPE") signature.slots.push_back({Slot::Kind::type, need});
-  else if (token == "->") signature.slots.push_back({Slot::Kind::returns, Need::maybe});
-  else if (token == "=") signature.slots.push_back({Slot::Kind::assigned, need});
-  else if (token == "EXPR") signature.slots.push_back({Slot::Kind::value, need});
-  else if (token == "EXPRS" || token == "WORDS") signature.slots.push_back({Slot::Kind::values, need});
-  else if (token == "BLOCK") signature.block = need;
-  else if (token == "after") signature.after = true, signature.words.push_back(token);
-  else CHECK(add_clause_or_flag(signature, token), "grammar/keywords.def uses only what its head explains");
+  if (token == "NAME")
+    signature.name = need;
+  else if (token == "NAME[]")
+    signature.name = need, signature.indexed = true;
+  else if (token == "PARAMS")
+    signature.parameters = true;
+  else if (token == "TITLE")
+    signature.slots.push_back({Slot::Kind::title, need});
+  else if (token == "TYPE")
+    signature.slots.push_back({Slot::Kind::type, need});
+  else if (token == "->")
+    signature.slots.push_back({Slot::Kind::returns, Need::maybe});
+  else if (token == "=")
+    signature.slots.push_back({Slot::Kind::assigned, need});
+  else if (token == "EXPR")
+    signature.slots.push_back({Slot::Kind::value, need});
+  else if (token == "EXPRS" || token == "WORDS")
+    signature.slots.push_back({Slot::Kind::values, need});
+  else if (token == "BLOCK")
+    signature.block = need;
+  else if (token == "after")
+    signature.after = true, signature.words.push_back(token);
+  else
+    CHECK(add_clause_or_flag(signature, token), "grammar/keywords.def uses only what its head explains");
 }
 
 std::vector<Signature> read_all() {

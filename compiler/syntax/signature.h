@@ -22,14 +22,14 @@ constexpr unsigned signature_flags = 3;
 /// The signature of a word in grammar/keywords.def, read.
 struct Signature {
   Need name = Need::no;
-  bool indexed = false;                  ///< the name may carry an index
+  bool indexed = false;  ///< the name may carry an index
   bool parameters = false;
   bool after = false;
   Need block = Need::no;
-  std::uint32_t clauses = 0;             ///< bit per Clause
-  std::uint32_t flags = 0;               ///< bit per Flag
+  std::uint32_t clauses = 0;  ///< bit per Clause
+  std::uint32_t flags = 0;    ///< bit per Flag
   std::vector<Slot> slots;
-  std::vector<llvm::StringRef> words;    ///< spellings of its clauses and flags
+  std::vector<llvm::StringRef> words;  ///< spellings of its clauses and flags
 
   bool has(ast::Clause clause) const { return clauses >> static_cast<unsigned>(clause) & 1U; }
   bool has(ast::Flag flag) const { return flags >> static_cast<unsigned>(flag) & 1U; }

@@ -37,7 +37,9 @@ void Builder::add_escape(const char* begin, const char* end) {
   llvm::StringRef text = which == llvm::StringRef::npos ? llvm::StringRef() : meanings.substr(which, 1);
   if (which == llvm::StringRef::npos) {
     sink_.report<BadEscape>(span(begin, end), std::string_view(begin, 2))
-        .help("write `\\\\` for a backslash, or `\"\"\"…\"\"\"` for text as it is; the escapes are \\n \\t \\r \\0 \\\" \\\\ \\$");
+        .help(
+            "write `\\\\` for a backslash, or `\"\"\"…\"\"\"` for text as it is; the escapes are \\n \\t \\r \\0 \\\" "
+            "\\\\ \\$");
   }
   parts_.push_back({text, nullptr, span(begin, end)});
 }
@@ -51,13 +53,15 @@ void Builder::finish_string(const char* end, Expression::Quotes quotes) {
   Frame frame = close();
   Expression* string = expression(Expression::Kind::string, span(frame.begin, end));
   string->quotes = quotes;
-  string->parts = copy_into<ast::StringPart>(file_.arena, llvm::ArrayRef<ast::StringPart>(parts_).drop_front(frame.parts));
+  string->parts =
+      copy_into<ast::StringPart>(file_.arena, llvm::ArrayRef<ast::StringPart>(parts_).drop_front(frame.parts));
   parts_.truncate(frame.parts);
   push(string);
 }
 
 // What stands at the beginning of every line of `text` goes, if it is `indentation`; `first`: `text` begins a line.
-llvm::StringRef Builder::without_indentation(llvm::StringRef text, llvm::StringRef indentation, bool first, const char* at) {
+llvm::StringRef Builder::without_indentation(llvm::StringRef text, llvm::StringRef indentation, bool first,
+                                             const char* at) {
   std::string plain;
   bool line_begins = first;
   for (std::size_t from = 0; from <= text.size();) {
@@ -108,7 +112,10 @@ void Builder::finish_raw_string(const char* end, unsigned quotes) {
       if (i + 1 == parts.size() && own_line) text = text.drop_back(indentation.size());
       // The emptied last line is a line too: it must not be asked for its indentation.
       bool drop_last = i + 1 == parts.size() && own_line && text.endswith("\n");
-      if (drop_last) text = text.drop_back();
+      if (drop_last) {
+        text = text.drop_back();
+        text.consume_back("\r");
+      }
       llvm::StringRef plain = without_indentation(text, indentation, first || begins_line, first ? text.data() : at);
       parts[i].text = drop_last ? llvm::StringSaver(file_.arena).save(plain + "\n") : plain;
       begins_line = plain.endswith("\n");

@@ -36,9 +36,9 @@ enum class Word : std::uint8_t {
 struct WordInfo {
   Word word;
   llvm::StringRef spelling;
-  std::uint32_t places;       ///< bit per Place
+  std::uint32_t places;  ///< bit per Place
   llvm::StringRef signature;
-  Place opens;                ///< what its block is; `nowhere` where it is of the kind it stands in, or there is none
+  Place opens;  ///< what its block is; `nowhere` where it is of the kind it stands in, or there is none
   llvm::StringRef example;
 };
 
