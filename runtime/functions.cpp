@@ -123,10 +123,14 @@ struct Function {
 };
 
 constexpr Function functions[] = {
-    {"contains", 2, 2, contains},  {"startswith", 2, 2, starts_with},
-    {"endswith", 2, 2, ends_with}, {"format", 1, 255, format_text},
-    {"join", 1, 2, join},          {"tojson", 1, 1, to_json},
-    {"fromjson", 1, 1, from_json}, {"hashfiles", 1, 255, hash_files},
+    {"contains", 2, 2, contains},
+    {"startswith", 2, 2, starts_with},
+    {"endswith", 2, 2, ends_with},
+    {"format", 1, 255, format_text},
+    {"join", 1, 2, join},
+    {"tojson", 1, 1, to_json},
+    {"fromjson", 1, 1, from_json},
+    {"hashfiles", 1, 255, hash_files},
     {"matrix-legs", 3, 3, matrix_legs},
 };
 
