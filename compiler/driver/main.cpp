@@ -1,4 +1,8 @@
+#include <malloc.h>
+
 #include <CLI/CLI.hpp>
+#include <cstdio>
+#include <cstdlib>
 
 #include "driver/commands.h"
 
@@ -89,4 +93,12 @@ class CommandLine {
 }  // namespace
 }  // namespace sluice::driver
 
-int main(int count, char** arguments) { return sluice::driver::CommandLine().run(count, arguments); }
+int main(int count, char** arguments) {
+  // A compiler lives for milliseconds: memory is asked for in large pieces and given back by ending.
+  mallopt(M_TOP_PAD, 16 << 20);
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  int status = sluice::driver::CommandLine().run(count, arguments);
+  if (std::fflush(stdout) != 0 && status == 0) status = 2;
+  std::_Exit(status);
+}
