@@ -135,8 +135,9 @@ struct type_arguments : pegtl::seq<pegtl::one<'<'>, blanks, pegtl::must<type>, p
                                    newlines, pegtl::must<pegtl::one<'>'>>> {};
 
 // enum("dev", "prod")
+struct choice : pegtl::seq<pegtl::not_at<pegtl::one<')'>>, pegtl::must<expression>> {};
 struct type_choices
-    : pegtl::seq<arguments_open, newlines, comma_list<element>, newlines, pegtl::must<parenthesis_close>> {};
+    : pegtl::seq<arguments_open, newlines, comma_list<choice>, newlines, pegtl::must<parenthesis_close>> {};
 
 // { percent: number, lines: number }
 struct field_name : name {};

@@ -315,7 +315,7 @@ void Builder::add_comment(const char* begin, const char* end) {
   ast::Span where = span(begin, end);
   if (!file_.comments.empty() && file_.comments.back().span.begin >= where.begin) return;
   const char* before = begin;
-  while (before > text_ && (before[-1] == ' ' || before[-1] == '\t')) --before;
+  while (before > text_ && llvm::StringRef(" \t,;").contains(before[-1])) --before;
   bool first = before == text_ || llvm::StringRef(text_, static_cast<std::size_t>(before - text_)) == "\xEF\xBB\xBF";
   file_.comments.push_back({where, !first && before[-1] != '\n'});
 }

@@ -264,7 +264,7 @@ class Reader {
   }
 
   // Only in the second reading of a file whose braces do not match: there the author's indentation tells which.
-  bool ends_by_indentation(unsigned header_column) const {
+  bool ends_by_indentation(unsigned header_column) {
     return trust_indentation_ && begins_line(in_.current()) && *in_.current() != '}' &&
            column_of_line(in_.current()) <= header_column;
   }
@@ -276,13 +276,21 @@ class Reader {
       report({Mistake::Kind::left_open, open, nullptr}, builder_, end_);
   }
 
-  unsigned column_of_line(const char* at) const { return indentation_of_line(at, in_.begin()); }
+  // Asked for places that only go forward, so no line is looked through twice, however long it is.
+  unsigned column_of_line(const char* at) {
+    if (!trust_indentation_) return 0;
+    for (; line_scanned_ < at; ++line_scanned_)
+      if (*line_scanned_ == '\n') line_begin_ = line_scanned_ + 1;
+    return indentation_of_line(line_begin_, line_begin_);
+  }
   bool begins_line(const char* at) const { return syntax::begins_line(at, in_.begin()); }
 
   Input& in_;
   Builder& builder_;
   const char* end_;
   bool trust_indentation_;
+  const char* line_begin_ = in_.begin();
+  const char* line_scanned_ = in_.begin();
   bool unbalanced_ = false;
   bool open_told_ = false;
   bool gave_up_ = false;  ///< the end came while what is too deep was passed over

@@ -67,9 +67,8 @@ const char* line_end(const char* at, const char* end) {
 
 // Behind the string at `at`, or the end of the line where the string has no end on it.
 const char* end_of_text_on_line(const char* at, const char* end) {
-  const char* stop = line_end(at, end);
-  const char* close = std::find(at + 1, stop, '"');
-  return close == stop ? stop : close + 1;
+  const char* close = std::find_if(at + 1, end, [](char c) { return c == '"' || c == '\n'; });
+  return close < end && *close == '"' ? close + 1 : close;
 }
 
 // What a reader misses at the beginning of a line was missing at the end of the line before.
@@ -188,7 +187,7 @@ bool lacks_end_of_raw(const char* begin, const char* end, unsigned quotes, const
   // `run """` further left than the text: that is the next raw string, and this one was not closed.
   bool looks_like_begin =
       is_blank(close[-1]) && !begins_line(close, text) && line_end(close, end) <= close + quotes + 1;
-  return looks_like_begin && end_of_unfinished_raw(begin, end, text) < close;
+  return looks_like_begin && end_of_unfinished_raw(begin, close, text) < close;
 }
 
 const char* end_of_unfinished_raw(const char* begin, const char* end, const char* text) {

@@ -102,8 +102,8 @@ TEST_CASE("ten megabytes are read in linear time", "[syntax]") {
   const std::string line = "  stage a { run \"echo ${{ inputs.x }}\"; env { A: [1, 2], B: \"b\" } } // c\n";
   for (const std::string& one :
        {line, std::string("run \"no end\n"), std::string("step s {\n"), std::string("} ( [ \"\"\"x\"\"\" \n"),
-        std::string("a \"\"\"\n"), std::string("// c\n"), std::string("\"\"\"\"${{ "),
-        std::string("/// d\nlet a = 1 /// e\n")}) {
+        std::string("a \"\"\"\n"), std::string("a {}; "), std::string("a { {}; "), std::string("// c\n"),
+        std::string("\"\"\"\"${{ "), std::string("/// d\nlet a = 1 /// e\n")}) {
     INFO(one);
     double small = seconds_to_read(repeat(one, 1'000'000 / one.size()));
     double large = seconds_to_read(repeat(one, 10'000'000 / one.size()));
