@@ -94,6 +94,7 @@ TEST_CASE("long lists break one by one, and lists on several lines stay so", "[f
         "matrix {\n  include: [{\n    os: 1\n    b: 2\n  }]\n}\n");
   CHECK(formatted("step f(\n  a: string,\n  b: list<string> = []) { run \"x\" }\n") ==
         "step f(\n  a: string,\n  b: list<string> = [],\n) { run \"x\" }\n");
+  stays("step f(b: enum(), a: enum(\n  \"x\",\n  \"y\",\n)) { }\n");
   CHECK(in_stage("output x: { a: number\n b: secret string? }") ==
         "output x: {\n  a: number\n  b: secret string?\n}\n");
 }
@@ -108,6 +109,7 @@ TEST_CASE("comments stay where they belong", "[format]") {
   stays("// first\n\n// second\nlet a = 1  // trailing\n\n// end\n");
   stays("step s {  // open\n  // own\n  run \"x\"   // one\n  run \"yy\"  // two\n  // last\n}  // close\n// end\n");
   stays("let a = [\n  // before\n  1,  // one\n  2,  // two\n  // after\n]\n");
+  CHECK(formatted("; // c\nlet a = 1; // d\n , // e\n") == "// c\nlet a = 1  // d\n// e\n");
   stays("let a = f(  // open\n  b,\n  // last\n)\n");
   stays("step s {\n  if a {\n    run \"x\"\n  }\n  // otherwise\n  else {\n    run \"y\"\n  }\n}\n");
   CHECK(in_stage("if a { run \"x\" }\nelse { run \"y\" }") == "if a { run \"x\" } else { run \"y\" }\n");
