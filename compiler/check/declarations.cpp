@@ -82,7 +82,11 @@ void Checker::declare(Module& module, const Unit& unit, const Statement& stateme
   }
   if (statement.word == Word::environment && statement.block) {
     for (const ast::Item& item : statement.block->items) {
-      if (!item.statement || item.statement->word != Word::secret) continue;
+      if (!item.statement || item.statement->word == Word::invalid || item.statement->word == Word::url) continue;
+      if (item.statement->word != Word::secret) {
+        delivery_word(*item.statement);
+        continue;
+      }
       add_unique(module.secrets, make(Symbol::Kind::secret, item.statement->name, item.statement));
     }
   }

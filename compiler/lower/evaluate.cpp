@@ -100,7 +100,7 @@ Value Unfolder::evaluate_string(const Expression& expression) {
       flush();
       pieces.push_back(value.expression);
     } else if (value.kind == Value::Kind::list) {
-      for (const Value& item : value.items) text += (&item == value.items.data() ? "" : " ") + text_of(item);
+      text += text_of_list(value);
     } else {
       text += text_of(value);
     }

@@ -34,12 +34,8 @@ bool bound(const Bindings& env, std::string_view name) {
   return std::any_of(env.begin(), env.end(), [&](const auto& binding) { return binding.first == name; });
 }
 
-std::string first_line_of(llvm::StringRef text) {
-  llvm::StringRef line = text.ltrim().split('\n').first.rtrim();
-  if (line.size() <= 72) return line.str();
-  llvm::StringRef cut = line.take_front(69);
-  return cut.rsplit(' ').first.str() + "...";
-}
+// What a step without a title is called: its script's first line, cut where it grows long.
+constexpr std::size_t longest_title = 72;
 
 }  // namespace
 
@@ -55,7 +51,41 @@ std::string Unfolder::bind(const Expression& hole, ExpressionId value, const Exp
   return name;
 }
 
-Unfolder::Script Unfolder::lower_script(const Expression& string, const StepContext& context, Bindings& env) {
+// The first line as the author wrote it: what is known later is told when it is known, but never a secret.
+ExpressionId Unfolder::title_of(const Expression& string) {
+  std::vector<ExpressionId> pieces;
+  std::string text;
+  std::size_t length = 0;
+  for (const ast::StringPart& part : string.parts) {
+    llvm::StringRef line = part.text;
+    if (length == 0 && !part.hole) line = line.ltrim();
+    bool ends = !part.hole && line.contains('\n');
+    line = line.split('\n').first;
+    if (length + line.size() > longest_title) {
+      text += line.take_front(longest_title - std::min(length, longest_title - 3) - 3).rsplit(' ').first.str() + "...";
+      break;
+    }
+    text += line;
+    length += line.size();
+    if (ends) break;
+    if (!part.hole) continue;
+    Value value = evaluate(*part.hole);
+    if (value.kind != Value::Kind::dynamic) {
+      text += value.kind == Value::Kind::list ? text_of_list(value) : text_of(value);
+    } else if (shows_secret(value.expression)) {
+      text += "***";
+    } else {
+      if (!text.empty()) pieces.push_back(text_constant(std::exchange(text, {}), string.span));
+      pieces.push_back(value.expression);
+    }
+    length = std::min(longest_title, length + 8);
+  }
+  if (pieces.empty()) return text_constant(std::move(text), string.span);
+  if (!text.empty()) pieces.push_back(text_constant(std::move(text), string.span));
+  return make(graph::Expression::Kind::text, "", std::move(pieces), string.span);
+}
+
+std::string Unfolder::lower_script(const Expression& string, const StepContext& context, Bindings& env) {
   std::string text;
   ShellReader reader;
   llvm::SmallVector<std::pair<const Expression*, std::string>, 4> seen;
@@ -104,8 +134,7 @@ Unfolder::Script Unfolder::lower_script(const Expression& string, const StepCont
       if (!put(*part.hole, item, reader.place())) refuse(*part.hole, describe(reader.place()));
     }
   }
-  std::string first = first_line_of(text);
-  return {std::move(text), std::move(first)};
+  return text;
 }
 
 }  // namespace sluice::lower

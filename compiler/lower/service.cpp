@@ -62,8 +62,8 @@ void Unfolder::lower_service_body(llvm::ArrayRef<ast::Item> items, Backend backe
           sink_.report<UnpinnedImage>(part.value->span, service.image).help("write it with its digest: `name:tag@sha256:…`");
         break;
       case Word::health: for (const Expression* value : part.values) service.health.push_back(static_text(value)); break;
-      case Word::start: if (part.value) service.start = lower_script(*part.value, context, context.env).text; break;
-      case Word::ready: if (part.value) service.ready = lower_script(*part.value, context, context.env).text; break;
+      case Word::start: if (part.value) service.start = lower_script(*part.value, context, context.env); break;
+      case Word::ready: if (part.value) service.ready = lower_script(*part.value, context, context.env); break;
       default: break;
     }
   }

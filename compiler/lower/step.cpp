@@ -127,11 +127,11 @@ void Unfolder::lower_run(const Statement& statement, StepContext context) {
   if (!statement.value) return;
   lower_options(statement, context);
   Bindings env = context.env;
-  Script script = lower_script(*statement.value, context, env);
-  if (!context.title) context.title = text_constant(script.first_line, statement.value->span);
+  if (!context.title) context.title = title_of(*statement.value);
+  std::string script = lower_script(*statement.value, context, env);
   graph::Step& step = add_step(context, statement.span);
   step.env = std::move(env);
-  llvm::StringRef text = llvm::StringRef(script.text).rtrim('\n');
+  llvm::StringRef text = llvm::StringRef(script).rtrim('\n');
   step.action = graph::Run{context.shell, text.str() + (text.contains('\n') ? "\n" : "")};
 }
 

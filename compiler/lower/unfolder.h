@@ -119,11 +119,8 @@ class Unfolder {
   void add_permission(llvm::StringRef scope, llvm::StringRef access, std::string reason);
 
   // script.cpp
-  struct Script {
-    std::string text;
-    std::string first_line;
-  };
-  Script lower_script(const Expression& string, const StepContext& context, Bindings& env);
+  std::string lower_script(const Expression& string, const StepContext& context, Bindings& env);
+  ExpressionId title_of(const Expression& string);
   std::string bind(const Expression& hole, ExpressionId value, const Expression& string, Bindings& env, const Bindings& outer);
 
   // evaluate.cpp, member.cpp, builtin.cpp
@@ -157,6 +154,7 @@ class Unfolder {
   bool asks_status(ExpressionId id) const;
   types::Time time_of(ExpressionId id) const;
   bool changes_while_running(ExpressionId id) const;
+  bool shows_secret(ExpressionId id) const;
   void require_time(ExpressionId id, types::Time latest, Span span, llvm::StringRef what);
 
   const check::Program& program_;

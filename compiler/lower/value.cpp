@@ -63,6 +63,12 @@ std::string text_of(const Value& value) {
   return "";
 }
 
+std::string text_of_list(const Value& list) {
+  std::string text;
+  for (const Value& item : list.items) text += (text.empty() ? "" : " ") + text_of(item);
+  return text;
+}
+
 bool equal(const Value& left, const Value& right) {
   if (left.kind != right.kind) return false;
   if (left.kind == Value::Kind::string) return llvm::StringRef(left.text).equals_insensitive(right.text);

@@ -46,6 +46,9 @@ struct StepResult {
 /// The text of a constant scalar as a script sees it: percent `10`, duration in seconds, size in bytes.
 std::string text_of(const Value& value);
 
+/// The texts of a list's items with blanks between them.
+std::string text_of_list(const Value& list);
+
 /// Whether two constants are equal, as GitHub compares values of one type: text without case.
 bool equal(const Value& left, const Value& right);
 
