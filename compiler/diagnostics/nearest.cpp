@@ -8,8 +8,8 @@ namespace sluice::diagnostics {
 
 llvm::StringRef nearest(llvm::StringRef wanted, llvm::ArrayRef<llvm::StringRef> candidates) {
   llvm::StringRef best;
-  // One mistake for every three letters: more, and the suggestion is a guess.
-  unsigned limit = std::max<unsigned>(1, static_cast<unsigned>(wanted.size()) / 3);
+  // One mistake for every three letters, two letters changing places counting as two: more, and it is a guess.
+  unsigned limit = wanted.size() < 4 ? 1 : std::max<unsigned>(2, static_cast<unsigned>(wanted.size()) / 3);
   for (llvm::StringRef candidate : candidates) {
     if (candidate.equals_insensitive(wanted)) return candidate;
     unsigned distance = wanted.edit_distance(candidate, true, limit + 1);
