@@ -46,6 +46,7 @@ class Shaper {
       : statement_(statement), broken_(broken), arena_(arena), sink_(sink), signature_(signature_of(statement.word)) {}
 
   void fill() {
+    refuse_comma();
     take_name();
     for (const Slot slot : signature_.slots) take(slot);
     take_clauses();
@@ -54,6 +55,14 @@ class Shaper {
   }
 
  private:
+  // `run, "x"`: a comma stands between values only.
+  void refuse_comma() {
+    if (broken_ || statement_.pieces.size() < 2 || !statement_.pieces[1].comma) return;
+    report_unexpected({statement_.keyword.span.end, statement_.pieces[1].span.begin}, "a value", "`,`", sink_)
+        .help("commas stand between values: `{}`", std::string_view(ast::info(statement_.word).example));
+    broken_ = true;
+  }
+
   const Piece* peek() const { return at_ < statement_.pieces.size() ? &statement_.pieces[at_] : nullptr; }
 
   // A clause word of this statement begins the clauses; before that it may be an ordinary value.

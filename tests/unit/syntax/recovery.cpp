@@ -100,6 +100,10 @@ TEST_CASE("a raw string without an end does not hide the mistakes behind it", "[
 )");
 }
 
+TEST_CASE("a comma right behind a word is one mistake", "[syntax]") {
+  CHECK(told("step s {\n  run, \"x\"\n  env { A: 1 }\n}\n") == "\n2:6 S0101 expected a value, found `,`\n");
+}
+
 TEST_CASE("stray characters cost one message each", "[syntax]") {
   CHECK(told(R"pipe(@decorated
 pipeline p {
