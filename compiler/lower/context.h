@@ -1,0 +1,56 @@
+#pragma once
+#include <map>
+#include <optional>
+
+#include "check/program.h"
+#include "graph/graph.h"
+#include "lower/value.h"
+
+namespace sluice::lower {
+
+using ast::Expression;
+using ast::Statement;
+using ast::Word;
+using check::Symbol;
+using graph::Backend;
+using graph::Bindings;
+using graph::ExpressionId;
+using source::Span;
+
+/// The values of a function's parameters and of what its body names; the outermost one is the pipeline's.
+struct Frame {
+  std::vector<Value> arguments;
+  const check::Use* use = nullptr;
+  /// By the statement that declares them, the latest last: `let`, `for`, `step`, `service`.
+  std::vector<std::pair<const Statement*, Value>> locals;
+};
+
+/// What an outer construct passes on to the steps inside it.
+struct StepContext {
+  Backend backend = Backend::both;
+  ExpressionId condition;
+  std::string call;            ///< the library step being unfolded
+  std::string id;              ///< the id of the step around; inner ids begin with it
+  ExpressionId title;          ///< of the step around
+  Bindings env;
+  std::string shell = "bash";
+  ExpressionId working_directory;
+  ExpressionId allow_failure;
+  std::optional<graph::Seconds> timeout;
+  graph::Retry retry;
+  StepResult* result = nullptr;  ///< what `output` adds to
+};
+
+/// A stage as it was found, before it is put in order.
+struct FoundStage {
+  const Statement* statement = nullptr;
+  const Symbol* symbol = nullptr;
+  std::string id;
+  std::string index;             ///< of a family's member: `3.11`
+  std::vector<std::pair<const Statement*, Value>> locals;  ///< what the loops around it say
+  graph::Stage stage;
+  std::vector<graph::Artifact> artifacts;
+  std::map<std::size_t, graph::Edge> after;  ///< by index of the found stage
+};
+
+}  // namespace sluice::lower
