@@ -184,7 +184,7 @@ struct declaration_start : pegtl::seq<pegtl::at<declaring_word, pegtl::plus<pegt
 struct long_header_word
     : pegtl::seq<pegtl::sor<TAO_PEGTL_STRING("stage"), TAO_PEGTL_STRING("step"), TAO_PEGTL_STRING("gate"),
                             TAO_PEGTL_STRING("notify"), TAO_PEGTL_STRING("phase")>,
-                 pegtl::blank> {};
+                 word_end, pegtl::not_at<pegtl::one<'.', '(', '['>>> {};
 struct clause_word
     : pegtl::seq<pegtl::sor<TAO_PEGTL_STRING("after"), TAO_PEGTL_STRING("in"), TAO_PEGTL_STRING("when")>, word_end> {};
 struct continuation

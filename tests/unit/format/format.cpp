@@ -81,6 +81,11 @@ TEST_CASE("headers have their clauses in order and break before them", "[format]
         "pipeline p {\n  notify on failure when a { run \"x\" }\n}\n");
 }
 
+TEST_CASE("a header may break right behind its word", "[format]") {
+  std::string name(90, 'n');
+  stays("pipeline p {\n  notify\n      in e\n      when " + name + " {\n    run \"x\"\n  }\n}\n");
+}
+
 TEST_CASE("a line that would become a clause is kept apart", "[format]") {
   stays("step s {\n  step t -> string;\n  when a { run \"x\" }\n  notify.slack(\"a\")\n  when b { run \"x\" }\n}\n");
 }
