@@ -39,7 +39,7 @@ void Checker::check_statement(const Statement& statement, const Body& body) {
     case Word::backend: return check_block(statement, body);
     case Word::matrix: return check_matrix(statement);
     case Word::permissions: return check_permissions(statement);
-    case Word::concurrency: if (statement.value) expect(*statement.value, Type::Kind::string, "the group"); return;
+    case Word::concurrency: if (statement.value) expect_shown(*statement.value, Type::Kind::string, "the group"); return;
     case Word::native: return check_entries(statement, true);
     case Word::require:
       if (!statement.values.empty()) expect(*statement.values[0], Type::Kind::boolean, "the requirement");
@@ -60,28 +60,22 @@ void Checker::check_block(const Statement& statement, const Body& body) {
 
 void Checker::check_unfolding(const Statement& statement, const Body& body) {
   std::size_t mark = scope_.mark();
-  if (statement.word == Word::for_) {
-    const Expression* list = statement.clause(ast::Clause::in);
-    const Type* type = list ? type_of(*list) : table_.simple(Type::Kind::any);
-    bool iterable = type->kind == Type::Kind::list || type->kind == Type::Kind::any || type->kind == Type::Kind::json;
-    if (!iterable) sink_.report<NotIterable>(list->span, types::describe(type)).help("write `[a, b]`");
-    Symbol* variable = make(Symbol::Kind::loop_variable, statement.name, &statement);
-    variable->type = type->element ? type->element : table_.simple(Type::Kind::any);
-    scope_.add(variable);
-  } else if (statement.value) {
-    expect(*statement.value, Type::Kind::boolean, "the condition");
-  }
-  if (statement.block && !body.owner && pipeline_ && statement.word != Word::when) {
-    for (const ast::Item& item : statement.block->items) {
-      if (!item.statement) continue;
-      if (body.stage || item.statement->word == Word::stage || item.statement->word == Word::notify) check_pipeline_statement(*item.statement);
-      else check_statement(*item.statement, body);
-    }
-  } else if (statement.block) {
-    check_items(statement.block->items, body);
-  }
+  if (statement.word == Word::for_) scope_.add(loop_variable(statement));
+  else if (statement.value && statement.word == Word::when) expect_shown(*statement.value, Type::Kind::boolean, "the condition");
+  else if (statement.value) expect(*statement.value, Type::Kind::boolean, "the condition");
+  if (statement.block) check_items(statement.block->items, body);
   // Steps and names from inside a `when` can be used behind it; those of a loop cannot.
   if (statement.word == Word::for_) scope_.restore(mark);
+}
+
+Symbol* Checker::loop_variable(const Statement& statement) {
+  const Expression* list = statement.clause(ast::Clause::in);
+  const Type* type = list ? type_of(*list) : table_.simple(Type::Kind::any);
+  bool iterable = type->kind == Type::Kind::list || type->kind == Type::Kind::any || type->kind == Type::Kind::json;
+  if (!iterable) sink_.report<NotIterable>(list->span, types::describe(type)).help("write `[a, b]`");
+  Symbol* variable = make(Symbol::Kind::loop_variable, statement.name, &statement);
+  variable->type = type->element ? type->element : table_.simple(Type::Kind::any);
+  return variable;
 }
 
 void Checker::check_call_statement(const Statement& statement, const Body& body) {
@@ -103,8 +97,8 @@ void Checker::check_call_statement(const Statement& statement, const Body& body)
 }
 
 void Checker::check_step(const Statement& statement, const Body& body) {
-  if (statement.title) expect(*statement.title, Type::Kind::string, "the title");
-  if (const Expression* when = statement.clause(ast::Clause::when)) expect(*when, Type::Kind::boolean, "the condition");
+  if (statement.title) expect_shown(*statement.title, Type::Kind::string, "the title");
+  if (const Expression* when = statement.clause(ast::Clause::when)) expect_shown(*when, Type::Kind::boolean, "the condition");
   Symbol* step = make(Symbol::Kind::step, statement.name, &statement);
   std::size_t mark = scope_.mark();
   if (statement.block) check_items(statement.block->items, {step, false});
@@ -120,8 +114,9 @@ void Checker::check_step(const Statement& statement, const Body& body) {
 void Checker::check_output(const Statement& statement, const Body& body) {
   const Type* type = statement.type ? read_type(statement.type) : nullptr;
   if (statement.value) {
-    if (type) expect(*statement.value, type, "the output");
-    else type = type_of(*statement.value);
+    if (type && !body.stage) expect(*statement.value, type, "the output");
+    else if (!type) type = type_of(*statement.value);
+    if (body.stage) expect_shown(*statement.value, type, "the output");
   }
   if (!type) {
     sink_.report<MissingPiece>(statement.header, fmt::format("output {}", std::string_view(statement.name.text)))
@@ -136,10 +131,14 @@ void Checker::check_artifact(const Statement& statement, const Body& body) {
   if (body.owner && body.stage) body.owner->artifacts.insert({statement.name.text, &statement});
 }
 
-void Checker::check_let(const Statement& statement) {
+void Checker::report_hidden(const Statement& statement) {
   if (Symbol* hidden = find_value(statement.name.text); hidden && hidden->kind != Symbol::Kind::stage)
     sink_.report<HiddenName>(statement.name.span, std::string_view(statement.name.text), std::string_view(statement.name.text))
         .note(hidden->span, "the other one");
+}
+
+void Checker::check_let(const Statement& statement) {
+  report_hidden(statement);
   Symbol* symbol = make(Symbol::Kind::let, statement.name, &statement);
   symbol->type = statement.value ? type_of(*statement.value) : table_.simple(Type::Kind::any);
   if (statement.type && statement.value) expect(*statement.value, read_type(statement.type), "the value");
@@ -182,8 +181,8 @@ void Checker::check_option(const Statement& statement) {
       if (const Expression* every = statement.clause(ast::Clause::every)) expect(*every, Type::Kind::duration, "the pause");
       return;
     case Word::max_parallel: if (statement.value) expect(*statement.value, Type::Kind::number, "the number"); return;
-    case Word::working_directory: case Word::url: if (statement.value) expect(*statement.value, Type::Kind::string, "this"); return;
-    case Word::runs_on: for (const Expression* label : statement.values) expect(*label, Type::Kind::string, "the label"); return;
+    case Word::working_directory: case Word::url: if (statement.value) expect_shown(*statement.value, Type::Kind::string, "this"); return;
+    case Word::runs_on: for (const Expression* label : statement.values) expect_shown(*label, Type::Kind::string, "the label"); return;
     case Word::shell:
       if (statement.value && statement.value->kind != Kind::name) expect_static_text(*statement.value, "the shell");
       return;

@@ -61,12 +61,18 @@ class Checker {
   const Type* type_of_map(const Expression& expression);
   void expect(const Expression& expression, const Type* wanted, llvm::StringRef what);
   void expect(const Expression& expression, Type::Kind kind, llvm::StringRef what) { expect(expression, table_.simple(kind), what); }
+  void expect_shown(const Expression& expression, const Type* wanted, llvm::StringRef what);
+  void expect_shown(const Expression& expression, Type::Kind kind, llvm::StringRef what) {
+    expect_shown(expression, table_.simple(kind), what);
+  }
+  void expect_in(const Symbol& symbol, const Expression& expression, const Type* wanted);
+  bool holds_secret(const Expression& expression) const;
   void expect_static_text(const Expression& expression, llvm::StringRef what);
 
   // name.cpp
   const Type* type_of_name(const Expression& expression);
   const Type* type_of_member(const Expression& expression);
-  const Type* type_of_symbol(Symbol& symbol, const Expression& at);
+  const Type* type_of_symbol(Symbol& symbol);
   const Type* member_of_context(llvm::StringRef context, const Expression& expression);
   const Type* member_of_parts(Symbol& symbol, const Expression& expression);
   const Type* unknown_member(const Expression& expression, llvm::StringRef owner, llvm::ArrayRef<llvm::StringRef> known);
@@ -87,11 +93,14 @@ class Checker {
   // pipeline.cpp, trigger.cpp
   void check_pipeline(const Module& module, const Statement& statement);
   void collect_stages(llvm::ArrayRef<ast::Item> items, Pipeline& pipeline);
-  void check_pipeline_items(llvm::ArrayRef<ast::Item> items);
-  void check_pipeline_statement(const Statement& statement);
+  void bind_pipeline_items(llvm::ArrayRef<ast::Item> items);
+  void bind_pipeline_statement(const Statement& statement);
+  void bind_let(const Statement& statement);
+  void bind_loop(const Statement& statement);
+  void enter(const Symbol& symbol);
   void check_stage(Symbol& stage);
   void check_header(const Statement& statement);
-  void check_notify(const Statement& statement);
+  void check_notify(const Symbol& notification);
   void check_trigger(const Statement& statement);
   void check_event_filters(const Statement& statement, const struct EventInfo& event);
   void check_input(const Statement& statement);
@@ -106,6 +115,8 @@ class Checker {
   void check_output(const Statement& statement, const Body& body);
   void check_artifact(const Statement& statement, const Body& body);
   void check_let(const Statement& statement);
+  void report_hidden(const Statement& statement);
+  Symbol* loop_variable(const Statement& statement);
   void check_run(const Statement& statement);
   void check_uses(const Statement& statement);
   void check_options(const Statement& statement);
@@ -126,6 +137,8 @@ class Checker {
   Scope scope_;
   const Module* module_ = nullptr;
   Pipeline* pipeline_ = nullptr;
+  std::vector<Symbol*> lets_;           ///< of the pipeline, and its `notify` rules, each with what is around it
+  std::vector<Symbol*> notifications_;
 };
 
 }  // namespace sluice::check

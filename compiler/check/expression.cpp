@@ -40,6 +40,31 @@ void Checker::expect(const Expression& expression, const Type* wanted, llvm::Str
     told.help("write \"{}\"", std::string_view(expression.text)).fix(expression.span, fmt::format("\"{}\"", std::string_view(expression.text)));
 }
 
+// In a place that everybody can read, and for which GitHub gives no secrets.
+void Checker::expect_shown(const Expression& expression, const Type* wanted, llvm::StringRef what) {
+  expect(expression, wanted, what);
+  if (holds_secret(expression))
+    sink_.report<SecretInPlace>(expression.span).help("give it to a step with `env`, and read the variable there");
+}
+
+void Checker::expect_in(const Symbol& symbol, const Expression& expression, const Type* wanted) {
+  std::size_t mark = scope_.mark();
+  enter(symbol);
+  expect(expression, wanted, "the value");
+  scope_.restore(mark);
+}
+
+bool Checker::holds_secret(const Expression& expression) const {
+  auto type = program_.type_of.find(&expression);
+  if (type != program_.type_of.end() && type->second && type->second->secret) return true;
+  auto symbol = program_.resolved.find(&expression);
+  if (symbol != program_.resolved.end() && symbol->second->type && symbol->second->type->secret) return true;
+  for (const ast::StringPart& part : expression.parts)
+    if (part.hole && holds_secret(*part.hole)) return true;
+  return std::any_of(expression.operands.begin(), expression.operands.end(),
+                     [&](const Expression* operand) { return operand && holds_secret(*operand); });
+}
+
 void Checker::expect_static_text(const Expression& expression, llvm::StringRef what) {
   bool holes = std::any_of(expression.parts.begin(), expression.parts.end(), [](const ast::StringPart& part) { return part.hole; });
   if (expression.kind == Kind::string && holes) sink_.report<NotStatic>(expression.span, std::string_view(what));

@@ -10,7 +10,7 @@ DIAGNOSTIC(UnknownName, "there is no `{}` here");
 DIAGNOSTIC(UnknownMember, "{} has no `{}`");
 DIAGNOSTIC(UnknownStage, "there is no stage `{}`");
 DIAGNOSTIC(UndeclaredSecret, "the secret `{}` is not declared");
-DIAGNOSTIC(NoSuchOutput, "`{}` has no output `{}`");
+DIAGNOSTIC(Recursion, "`{}` is made of itself");
 
 bool is_value(Symbol::Kind kind) {
   switch (kind) {
@@ -75,23 +75,30 @@ void Checker::report_unknown(const Expression& expression) {
 const Type* Checker::type_of_name(const Expression& expression) {
   if (Symbol* symbol = find_value(expression.text)) {
     program_.resolved[&expression] = symbol;
-    return type_of_symbol(*symbol, expression);
+    return type_of_symbol(*symbol);
   }
   if (is_context(expression.text)) return table_.simple(Type::Kind::json);
   report_unknown(expression);
   return table_.simple(Type::Kind::any);
 }
 
-const Type* Checker::type_of_symbol(Symbol& symbol, const Expression&) {
+const Type* Checker::type_of_symbol(Symbol& symbol) {
   if (symbol.type) return symbol.type;
   if (symbol.kind == Symbol::Kind::environment) return table_.simple(Type::Kind::environment);
-  if (symbol.kind != Symbol::Kind::let || !symbol.statement || !symbol.statement->value || symbol.in_progress)
+  if (symbol.kind != Symbol::Kind::let || !symbol.statement || !symbol.statement->value)
     return table_.simple(symbol.kind == Symbol::Kind::let ? Type::Kind::any : Type::Kind::json);
-  // A file's `let` may stand behind its use: its type is found when it is first asked for.
+  if (symbol.in_progress) {
+    sink_.report<Recursion>(symbol.span, std::string_view(symbol.name)).help("write the value out");
+    return table_.simple(Type::Kind::any);
+  }
+  // A `let` may stand behind its use: its type is found when it is first asked for.
   symbol.in_progress = true;
   const Module* outer = std::exchange(module_, symbol.module);
   std::size_t floor = scope_.seal();
+  std::size_t mark = scope_.mark();
+  enter(symbol);
   symbol.type = type_of(*symbol.statement->value);
+  scope_.restore(mark);
   scope_.unseal(floor);
   module_ = outer;
   symbol.in_progress = false;

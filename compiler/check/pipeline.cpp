@@ -34,9 +34,14 @@ void Checker::check_pipeline(const Module& module, const Statement& statement) {
   for (const ast::Item& item : items)
     if (is_trigger(item)) check_trigger(*item.statement);
   collect_stages(items, pipeline);
-  std::size_t mark = scope_.mark();
-  check_pipeline_items(items);
-  scope_.restore(mark);
+  bind_pipeline_items(items);
+  for (Symbol* let : std::exchange(lets_, {})) {
+    type_of_symbol(*let);
+    if (let->statement->type && let->statement->value) expect_in(*let, *let->statement->value, read_type(let->statement->type));
+  }
+  for (auto& stage : pipeline.stages)
+    if (!stage.second->checked) check_stage(*stage.second);
+  for (Symbol* notification : std::exchange(notifications_, {})) check_notify(*notification);
   if (std::none_of(items.begin(), items.end(), is_trigger) && statement.word != Word::invalid)
     sink_.report<NoTrigger>(statement.name.span, std::string_view(statement.name.text)).help("add `on push`, `on manual` or another event");
   if (pipeline.stages.empty()) sink_.report<NoStages>(statement.name.span, std::string_view(statement.name.text));
@@ -60,33 +65,63 @@ void Checker::collect_stages(llvm::ArrayRef<ast::Item> items, Pipeline& pipeline
   }
 }
 
-void Checker::check_pipeline_items(llvm::ArrayRef<ast::Item> items) {
+// What a stage sees of its pipeline: a stage may be asked for before its turn.
+void Checker::bind_pipeline_items(llvm::ArrayRef<ast::Item> items) {
+  std::size_t mark = scope_.mark();
   for (const ast::Item& item : items)
-    if (item.statement) check_pipeline_statement(*item.statement);
+    if (item.statement) bind_pipeline_statement(*item.statement);
+  scope_.restore(mark);
 }
 
-void Checker::check_pipeline_statement(const Statement& statement) {
+void Checker::bind_pipeline_statement(const Statement& statement) {
   switch (statement.word) {
     case Word::stage: {
       if (!statement.name) return;
       Symbol& stage = *pipeline_->stages[statement.name.text];
-      if (stage.statement == &statement && !stage.checked) check_stage(stage);
+      if (stage.statement == &statement) stage.around.append(scope_.visible().begin(), scope_.visible().end());
       return;
     }
-    case Word::notify: return check_notify(statement);
-    case Word::let: return check_let(statement);
-    case Word::if_: case Word::else_: case Word::for_: return check_unfolding(statement, {nullptr, false});
+    case Word::notify:
+      notifications_.push_back(make(Symbol::Kind::stage, statement.keyword, &statement));
+      notifications_.back()->around.append(scope_.visible().begin(), scope_.visible().end());
+      return;
+    case Word::let: return bind_let(statement);
+    case Word::for_: return bind_loop(statement);
+    case Word::if_: case Word::else_:
+      if (statement.value) expect(*statement.value, Type::Kind::boolean, "the condition");
+      if (statement.block) bind_pipeline_items(statement.block->items);
+      return;
     case Word::budget: if (statement.value) expect(*statement.value, Type::Kind::duration, "the budget"); return;
-    case Word::run_name: if (statement.value) expect(*statement.value, Type::Kind::string, "the name"); return;
-    case Word::concurrency: if (statement.value) expect(*statement.value, Type::Kind::string, "the group"); return;
+    case Word::run_name: if (statement.value) expect_shown(*statement.value, Type::Kind::string, "the name"); return;
+    case Word::concurrency: if (statement.value) expect_shown(*statement.value, Type::Kind::string, "the group"); return;
     case Word::gate: return delivery_word(statement);
     case Word::on: case Word::invalid: case Word::call: return;
     default: return check_option(statement);
   }
 }
 
+void Checker::bind_let(const Statement& statement) {
+  report_hidden(statement);
+  Symbol* symbol = make(Symbol::Kind::let, statement.name, &statement);
+  symbol->around.append(scope_.visible().begin(), scope_.visible().end());
+  lets_.push_back(symbol);
+  scope_.add(symbol);
+}
+
+void Checker::bind_loop(const Statement& statement) {
+  std::size_t mark = scope_.mark();
+  scope_.add(loop_variable(statement));
+  if (statement.block) bind_pipeline_items(statement.block->items);
+  scope_.restore(mark);
+}
+
+// Adds what is visible around the symbol.
+void Checker::enter(const Symbol& symbol) {
+  for (Symbol* name : symbol.around) scope_.add(name);
+}
+
 void Checker::check_header(const Statement& statement) {
-  if (statement.title) expect(*statement.title, Type::Kind::string, "the title");
+  if (statement.title) expect_shown(*statement.title, Type::Kind::string, "the title");
   for (const Expression* name : statement.after) reference_stage(*name);
   if (const Expression* in = statement.clause(ast::Clause::in)) {
     auto declared = module_->names.find(in->text);
@@ -95,21 +130,18 @@ void Checker::check_header(const Statement& statement) {
     else if (in->kind == Expression::Kind::name)
       sink_.report<UnknownName>(in->span, std::string_view(in->text)).help("declare it: `environment {} external`", std::string_view(in->text));
   }
-  if (const Expression* when = statement.clause(ast::Clause::when)) expect(*when, Type::Kind::boolean, "the condition");
+  if (const Expression* when = statement.clause(ast::Clause::when)) expect_shown(*when, Type::Kind::boolean, "the condition");
 }
 
 void Checker::check_stage(Symbol& stage) {
   const Statement& statement = *stage.statement;
   stage.in_progress = true;
-  check_header(statement);
   // Whoever asks for an output of this stage may stand inside another one.
   std::size_t floor = scope_.seal();
   std::size_t mark = scope_.mark();
-  if (statement.index) {
-    Symbol* variable = make(Symbol::Kind::loop_variable, {statement.index->text, statement.index->span}, &statement);
-    variable->type = table_.simple(Type::Kind::json);
-    scope_.add(variable);
-  }
+  enter(stage);
+  if (statement.index) type_of(*statement.index);
+  check_header(statement);
   if (statement.block) {
     check_items(statement.block->items, {&stage, true});
     if (std::none_of(statement.block->items.begin(), statement.block->items.end(), acts))
@@ -121,7 +153,10 @@ void Checker::check_stage(Symbol& stage) {
   stage.checked = true;
 }
 
-void Checker::check_notify(const Statement& statement) {
+void Checker::check_notify(const Symbol& notification) {
+  const Statement& statement = *notification.statement;
+  std::size_t mark = scope_.mark();
+  enter(notification);
   check_header(statement);
   static constexpr llvm::StringLiteral results[] = {"success", "failure", "cancelled"};
   for (const Expression* result : statement.values) {
@@ -129,7 +164,6 @@ void Checker::check_notify(const Statement& statement) {
     if (result->kind == Expression::Kind::invalid) continue;
     sink_.report<UnknownClause>(result->span, std::string_view(result->text)).help("the results are `success`, `failure` and `cancelled`");
   }
-  std::size_t mark = scope_.mark();
   if (statement.block) check_items(statement.block->items, {nullptr, false});
   scope_.restore(mark);
 }

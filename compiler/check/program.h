@@ -45,6 +45,7 @@ struct Symbol {
   std::size_t position = 0;             ///< of a parameter: among its function's or module's
   llvm::MapVector<llvm::StringRef, const types::Type*> outputs;  ///< of stages, steps, services and their functions
   llvm::MapVector<llvm::StringRef, const ast::Statement*> artifacts;  ///< of stages
+  llvm::SmallVector<Symbol*, 4> around; ///< of a pipeline's stages and `let`: the loops and `let` that it stands behind
   bool checked = false;
   bool in_progress = false;
 };

@@ -51,7 +51,6 @@ void Unfolder::find_stages(llvm::ArrayRef<ast::Item> items) {
     if (!items[at].statement) continue;
     const Statement& statement = *items[at].statement;
     if (statement.word == Word::stage) find_stage(statement);
-    if (statement.word == Word::let && statement.value) frames_.back().locals.emplace_back(&statement, evaluate(*statement.value));
     if (statement.word == Word::if_) {
       bool holds = statement.value && decide(*statement.value);
       const Statement* taken = holds ? &statement : nullptr;
