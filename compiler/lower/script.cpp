@@ -88,7 +88,7 @@ ExpressionId Unfolder::title_of(const Expression& string) {
 std::string Unfolder::lower_script(const Expression& string, const StepContext& context, Bindings& env) {
   std::string text;
   ShellReader reader;
-  llvm::SmallVector<std::pair<const Expression*, std::string>, 4> seen;
+  llvm::SmallVector<std::pair<std::string, std::string>, 4> seen;  // what the author wrote, and the variable that holds it
   auto refuse = [&](const Expression& hole, std::string_view place) {
     sink_.report<UnsafePlace>(hole.span, "this value", place)
         .help("give it a name with `env {{ VALUE: … }}` and read that variable in the script");
@@ -103,14 +103,14 @@ std::string Unfolder::lower_script(const Expression& string, const StepContext& 
     }
     if (!posix && !is_powershell(context.shell)) return false;
     std::string source = sources_.text(hole.span).data() ? std::string(sources_.text(hole.span)) : "";
-    auto same = std::find_if(seen.begin(), seen.end(), [&](const auto& entry) { return entry.second == source; });
+    auto same = std::find_if(seen.begin(), seen.end(), [&](const auto& entry) { return entry.first == source; });
     ExpressionId id = expression_of(value, hole.span);
     std::string name;
     if (same == seen.end()) {
       name = bind(hole, id, string, env, context.env);
-      seen.push_back({&hole, source});
+      seen.push_back({source, name});
     } else {
-      name = env[env.size() - static_cast<std::size_t>(seen.end() - same)].first;
+      name = same->second;
     }
     if (posix) return reference_for_shell(name, place, text);
     text += "$env:" + name;
