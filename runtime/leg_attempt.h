@@ -50,6 +50,7 @@ class LegAttempt {
 
   // step_run.cpp: conditions, attempts, results
   Task<Done> run_step(std::size_t index);
+  std::string title_of(const StepRun& now) const;
   std::optional<bool> wants_to_run(StepRun& now);
   Task<Done> run_attempts(StepRun& now);
   Task<Failure> run_action(StepRun& now);

@@ -43,7 +43,7 @@ struct Download {
 
 struct Step {
   std::string id;  ///< empty where nothing can refer to it
-  std::string title;
+  Expression title;
   Expression condition;  ///< with the implicit `success()` already written out
   std::variant<Script, Checkout, Upload, Download> action;
   Bindings env;

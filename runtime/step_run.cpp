@@ -16,12 +16,12 @@ constexpr std::size_t shown_lines = 20;
 
 Task<Done> LegAttempt::run_step(std::size_t index) {
   StepRun now(stage_.steps[index], index + 1);
-  now.report.title = now.step.title;
+  now.report.title = title_of(now);
   Instant begun = Clock::now();
   job_["status"] = to_text(job_status_);
   std::optional<bool> wanted = wants_to_run(now);
   if (wanted && *wanted) {
-    run_.status.step_started(leg_.name, now.step.title);
+    run_.status.step_started(leg_.name, now.report.title);
     if (Outcome opened = open_log(now); !opened) {
       run_.break_off(opened.error());
       conclude(now, opened.error());
@@ -33,6 +33,12 @@ Task<Done> LegAttempt::run_step(std::size_t index) {
   now.report.duration = std::chrono::duration_cast<Duration>(Clock::now() - begun);
   record(now);
   co_return Done{};
+}
+
+/// A title may show values of the leg; one that cannot be worked out is no reason to fail.
+std::string LegAttempt::title_of(const StepRun& now) const {
+  auto title = evaluate_text(now.step.title, LegScope(*this));
+  return title && !title->empty() ? run_.secrets.masked(*title) : now.step.id;
 }
 
 /// Nothing: it cannot be told, so the step has failed. As on GitHub the step's env is evaluated first.
@@ -55,7 +61,7 @@ std::optional<bool> LegAttempt::wants_to_run(StepRun& now) {
 }
 
 Outcome LegAttempt::open_log(StepRun& now) {
-  std::string name = now.step.id.empty() ? now.step.title : now.step.id;
+  std::string name = now.step.id.empty() ? now.report.title : now.step.id;
   auto log = Log::open(logs_ / fmt::format("{:02}-{}.log", now.number, file_slug(name)));
   if (!log) return std::unexpected(log.error());
   now.report.log = log->file();
@@ -158,7 +164,7 @@ void LegAttempt::record(StepRun& now) {
 /// Masked lines, to the log and to those who watch.
 void LegAttempt::show(StepRun& now, std::string_view block) {
   if (Outcome written = now.log->add(block); !written) run_.break_off(written.error());
-  run_.status.lines(leg_.name, now.step.title, block);
+  run_.status.lines(leg_.name, now.report.title, block);
 }
 
 void LegAttempt::say(StepRun& now, const std::string& line) { show(now, run_.secrets.masked(line) + "\n"); }

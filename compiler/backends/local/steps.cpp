@@ -43,7 +43,7 @@ Action plan_action(Planner& planner, const graph::Step& step) {
 runtime::Step plan_step(Planner& planner, const graph::Step& step, runtime::Expression condition) {
   runtime::Step result;
   result.id = step.id;
-  result.title = graph::describe_text(planner.graph, step.title);
+  result.title = planner.expressions.text(step.title);
   result.condition = std::move(condition);
   result.action = plan_action(planner, step);
   result.env = planner.bindings(step.env);

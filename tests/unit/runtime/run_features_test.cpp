@@ -12,7 +12,7 @@ namespace {
 
 Step action(decltype(Step::action) what) {
   Step step = script("");
-  step.title = "action";
+  step.title = literal("action");
   step.action = std::move(what);
   return step;
 }

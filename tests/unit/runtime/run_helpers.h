@@ -65,7 +65,7 @@ inline Expression name(const std::string& dotted) {
 inline Step script(const std::string& text, const std::string& id = "") {
   Step step;
   step.id = id;
-  step.title = id.empty() ? text.substr(0, 20) : id;
+  step.title = literal(id.empty() ? text.substr(0, 20) : id);
   step.condition = call("success");
   step.action = Script{"bash", text, {}};
   step.allow_failure = literal(false);
