@@ -169,7 +169,11 @@ struct typed_piece : pegtl::seq<typed_name, blanks, pegtl::one<':'>, blanks, peg
 struct signature_name : name {};
 struct signature_piece : pegtl::seq<pegtl::at<name, pegtl::one<'('>>, signature_name, parameters> {};
 struct expression_piece : pegtl::seq<pegtl::not_at<pegtl::one<'{'>>, expression> {};
-struct piece : pegtl::sor<typed_piece, expression_piece, assign_piece, returns_piece, arrow_piece> {};
+
+// A map may stand right behind `=`: no block can open there.
+struct assigned_map : pegtl::seq<pegtl::at<pegtl::one<'{'>>, expression> {};
+struct assigned_pieces : pegtl::seq<assign_piece, pegtl::opt<blanks, assigned_map>> {};
+struct piece : pegtl::sor<typed_piece, expression_piece, assigned_pieces, returns_piece, arrow_piece> {};
 
 // `step install(slot: string)`: behind these words a name that touches `(` declares
 struct declaring_word

@@ -77,6 +77,7 @@ ON_MATCH(signature_name, builder.push_name(begin, end));
 ON_MATCH(piece_comma, builder.note_comma());
 ON_MATCH(typed_piece, builder.add_piece(ast::Piece::Kind::typed, begin, end));
 ON_MATCH(expression_piece, builder.add_piece(ast::Piece::Kind::expression, begin, end));
+ON_MATCH(assigned_map, builder.add_piece(ast::Piece::Kind::expression, begin, end));
 ON_MATCH(assign_piece, builder.add_piece(ast::Piece::Kind::assign, begin, end));
 ON_MATCH(returns_piece, builder.add_piece(ast::Piece::Kind::returns, begin, end));
 ON_MATCH(arrow_piece, builder.add_piece(ast::Piece::Kind::arrow, begin, end));
