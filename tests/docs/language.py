@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """language.py --sluice PATH: every example of docs/language.md passes `sluice check`, every word of grammar/keywords.def is told
-there, and what is told to be read but not compiled is refused with S0219."""
+there, and what is told to be read but not compiled is refused with S0219. The pipeline of docs/github.md becomes its workflow."""
 import argparse
 import pathlib
 import re
@@ -76,18 +76,31 @@ def problems_of_delivery(sluice):
     return wrong
 
 
+def problems_of_pair(sluice):
+    guide = (ROOT / "docs/github.md").read_text()
+    pair = re.search(r"^```pipe\n(.*?)^```\n\nbecomes\n\n```yaml\n(.*?)^```$", guide, re.M | re.S)
+    if not pair:
+        return ["docs/github.md shows no pipeline that becomes a workflow"]
+    with tempfile.TemporaryDirectory() as folder:
+        pathlib.Path(folder, "release.pipe").write_text(pair[1])
+        told = subprocess.run([sluice, "emit", "-o", ".", "release.pipe"], cwd=folder, capture_output=True, text=True, timeout=60)
+        file = pathlib.Path(folder, "release.yml")
+        text = file.read_text() if file.exists() else told.stderr
+    return [] if text == pair[2] else [f"docs/github.md: its pipeline becomes this instead\n{text}"]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sluice", required=True)
     sluice = str(pathlib.Path(parser.parse_args().sluice).resolve())
     guide = (ROOT / "docs/language.md").read_text()
-    wrong, count = problems_of_words(guide) + problems_of_delivery(sluice), 0
+    wrong, count = problems_of_words(guide) + problems_of_delivery(sluice) + problems_of_pair(sluice), 0
     for match in EXAMPLE.finditer(guide):
         count += 1
         wrong += problems_of_example(sluice, match[1], match[2], guide.count("\n", 0, match.start()) + 1)
     if count < 20:
         wrong.append(f"docs/language.md has only {count} examples: are they marked ```pipe?")
-    print("\n".join(wrong) if wrong else f"{count} examples of docs/language.md are true")
+    print("\n".join(wrong) if wrong else f"{count} examples of docs/language.md and the pair of docs/github.md are true")
     return 1 if wrong else 0
 
 
