@@ -74,6 +74,7 @@ class Checker {
   const Type* type_of_member(const Expression& expression);
   const Type* type_of_symbol(Symbol& symbol);
   const Type* member_of_context(llvm::StringRef context, const Expression& expression);
+  const Type* member_of_module(const Expression& base, const Expression& expression);
   const Type* member_of_parts(Symbol& symbol, const Expression& expression);
   const Type* unknown_member(const Expression& expression, llvm::StringRef owner, llvm::ArrayRef<llvm::StringRef> known);
   Symbol* find_value(llvm::StringRef name);

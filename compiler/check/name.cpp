@@ -160,6 +160,24 @@ const Type* Checker::member_of_parts(Symbol& symbol, const Expression& expressio
   return unknown_member(expression, fmt::format("`{}`", std::string_view(symbol.name)), known);
 }
 
+// `common.greeting`: what a module's file declares with `let`. Null where the base is no module.
+const Type* Checker::member_of_module(const Expression& base, const Expression& expression) {
+  auto declared = module_->names.find(base.text);
+  if (declared == module_->names.end() || declared->second->kind != Symbol::Kind::module) return nullptr;
+  program_.resolved[&base] = declared->second;
+  const Module& module = *declared->second->use->module;
+  auto found = module.names.find(expression.text);
+  if (found != module.names.end() && found->second->kind == Symbol::Kind::let && !expression.text.startswith("_")) {
+    program_.resolved[&expression] = found->second;
+    return type_of_symbol(*found->second);
+  }
+  llvm::SmallVector<llvm::StringRef, 8> known;
+  for (const auto& entry : module.names)
+    if (entry.second->kind == Symbol::Kind::let && !entry.first().startswith("_")) known.push_back(entry.first());
+  std::sort(known.begin(), known.end());
+  return unknown_member(expression, fmt::format("module `{}`", std::string_view(base.text)), known);
+}
+
 const Type* Checker::type_of_member(const Expression& expression) {
   const Expression& base = *expression.operands[0];
   const Type* result = nullptr;
@@ -170,6 +188,8 @@ const Type* Checker::type_of_member(const Expression& expression) {
       result = member_of_parts(*symbol, expression);
     } else if (!symbol && is_context(base.text)) {
       result = member_of_context(base.text, expression);
+    } else if (!symbol) {
+      result = member_of_module(base, expression);
     }
   }
   if (!result) {

@@ -1,16 +1,17 @@
 #include "driver/commands.h"
 #include "driver/files.h"
 #include "driver/report.h"
+#include "driver/session.h"
 
 namespace sluice::driver {
 
-int check(const CheckOptions& options) {
+int check(Session& session, const CheckOptions& options) {
   std::vector<std::string> files = options.files.empty() ? pipe_files(".") : options.files;
   if (files.empty()) return complain("there is no `.pipe` file in this repository");
   int status = 0;
   std::size_t pipelines = 0;
   for (const std::string& file : files) {
-    auto opened = open_file(file);
+    auto opened = session.open(file);
     if (!opened) {
       status = opened.error();
       continue;

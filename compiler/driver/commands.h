@@ -7,18 +7,20 @@
 /// One function a command; each gives the process's exit status: 0 fine, 1 findings, 2 misuse or the outside failing.
 namespace sluice::driver {
 
+class Session;
+
 struct CheckOptions {
   std::vector<std::string> files;   ///< none: every `.pipe` file of the repository
   std::string format = "human";     ///< or `json`
 };
-int check(const CheckOptions& options);
+int check(Session& session, const CheckOptions& options);
 
 struct FormatOptions {
   std::vector<std::string> files;
   bool check = false;               ///< write nothing, say which files would change
   bool diff = false;                ///< write nothing, show what would change
 };
-int format(const FormatOptions& options);
+int format(Session& session, const FormatOptions& options);
 
 struct EmitOptions {
   std::vector<std::string> files;
@@ -26,20 +28,20 @@ struct EmitOptions {
   bool check = false;               ///< write nothing, compare with what is there
   bool strict = false;              ///< what GitHub keeps only roughly is an error
 };
-int emit(const EmitOptions& options);
+int emit(Session& session, const EmitOptions& options);
 
 struct GraphOptions {
   std::string file;
   std::string pipeline;             ///< empty: the first
   std::string format = "json";      ///< or `dot`, `mermaid`, `svg`
 };
-int graph(const GraphOptions& options);
+int graph(Session& session, const GraphOptions& options);
 
 struct RunCommand {
   std::string file;
   std::string pipeline;             ///< empty: the first
   RunOptions options;
 };
-int run(RunCommand command);
+int run(Session& session, RunCommand command);
 
 }  // namespace sluice::driver

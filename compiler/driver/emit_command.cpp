@@ -6,6 +6,7 @@
 #include "driver/commands.h"
 #include "driver/files.h"
 #include "driver/report.h"
+#include "driver/session.h"
 
 namespace sluice::driver {
 namespace {
@@ -30,7 +31,7 @@ void add(const github::Problem& problem, diagnostics::Sink& sink) {
 /// Emits every file before anything is written: two pipelines for one workflow are told, not overwritten.
 class Emitter {
  public:
-  explicit Emitter(const EmitOptions& options) : options_(options) {}
+  Emitter(Session& session, const EmitOptions& options) : session_(session), options_(options) {}
 
   int run() {
     std::vector<std::string> files = options_.files.empty() ? pipe_files(".") : options_.files;
@@ -44,7 +45,7 @@ class Emitter {
 
  private:
   int emit_file(const std::string& file) {
-    auto opened = open_file(file);
+    auto opened = session_.open(file);
     if (!opened) return opened.error();
     compilation::Compilation& compilation = **opened;
     const std::vector<graph::Graph>& graphs = compilation.compile();
@@ -88,12 +89,13 @@ class Emitter {
     return std::max(1, print(difference));
   }
 
+  Session& session_;
   const EmitOptions& options_;
   std::map<std::string, std::string> workflows_;
 };
 
 }  // namespace
 
-int emit(const EmitOptions& options) { return Emitter(options).run(); }
+int emit(Session& session, const EmitOptions& options) { return Emitter(session, options).run(); }
 
 }  // namespace sluice::driver

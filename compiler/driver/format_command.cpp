@@ -1,13 +1,14 @@
 #include "driver/commands.h"
 #include "driver/files.h"
 #include "driver/report.h"
+#include "driver/session.h"
 #include "format/format.h"
 
 namespace sluice::driver {
 namespace {
 
-int format_file(const std::string& path, const FormatOptions& options) {
-  auto opened = open_file(path);
+int format_file(Session& session, const std::string& path, const FormatOptions& options) {
+  auto opened = session.open(path);
   if (!opened) return opened.error();
   const ast::File& file = (*opened)->parse();
   if (report((*opened)->sink(), (*opened)->sources())) return 1;
@@ -25,11 +26,11 @@ int format_file(const std::string& path, const FormatOptions& options) {
 
 }  // namespace
 
-int format(const FormatOptions& options) {
+int format(Session& session, const FormatOptions& options) {
   std::vector<std::string> files = options.files.empty() ? pipe_files(".") : options.files;
   if (files.empty()) return complain("there is no `.pipe` file in this repository");
   int status = 0;
-  for (const std::string& file : files) status = std::max(status, format_file(file, options));
+  for (const std::string& file : files) status = std::max(status, format_file(session, file, options));
   return status;
 }
 

@@ -4,12 +4,13 @@
 #include "driver/commands.h"
 #include "driver/report.h"
 #include "driver/select.h"
+#include "driver/session.h"
 #include "graph/json.h"
 
 namespace sluice::driver {
 
-int graph(const GraphOptions& options) {
-  auto opened = open_file(options.file);
+int graph(Session& session, const GraphOptions& options) {
+  auto opened = session.open(options.file);
   if (!opened) return opened.error();
   compilation::Compilation& compilation = **opened;
   const std::vector<graph::Graph>& graphs = compilation.compile();

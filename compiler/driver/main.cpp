@@ -1,10 +1,11 @@
-#include <malloc.h>
-
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 
 #include "driver/commands.h"
+#include "driver/memory.h"
+#include "driver/session.h"
 
 namespace sluice::driver {
 namespace {
@@ -33,6 +34,8 @@ class CommandLine {
   }
 
  private:
+  Session& session(const std::string& format = "human") { return session_.emplace(format); }
+
   CLI::App* add(const char* name, const char* description, std::function<int()> action) {
     CLI::App* command = app_.add_subcommand(name, description);
     command->callback([this, action] { action_ = action; });
@@ -40,20 +43,20 @@ class CommandLine {
   }
 
   void add_check() {
-    CLI::App* command = add("check", "Parse, check and unfold pipelines", [this] { return check(check_); });
+    CLI::App* command = add("check", "Parse, check and unfold pipelines", [this] { return check(session(check_.format), check_); });
     command->add_option("FILE", check_.files, "The files; none: every .pipe file of the repository; - is standard input");
     command->add_option("--format", check_.format, "How findings are printed")->check(CLI::IsMember({"human", "json"}));
   }
 
   void add_format() {
-    CLI::App* command = add("fmt", "Put files into their one form", [this] { return format(format_); });
+    CLI::App* command = add("fmt", "Put files into their one form", [this] { return format(session(), format_); });
     command->add_option("FILE", format_.files, "The files; none: every .pipe file of the repository; - is standard input");
     command->add_flag("--check", format_.check, "Write nothing; exit with 1 if a file would change");
     command->add_flag("--diff", format_.diff, "Write nothing; show what would change");
   }
 
   void add_emit() {
-    CLI::App* command = add("emit", "Write GitHub Actions workflows", [this] { return emit(emit_); });
+    CLI::App* command = add("emit", "Write GitHub Actions workflows", [this] { return emit(session(), emit_); });
     command->add_option("FILE", emit_.files, "The files; none: every .pipe file of the repository");
     command->add_option("-o", emit_.folder, "Where to; otherwise .github/workflows of the repository");
     command->add_flag("--check", emit_.check, "Write nothing; show how the workflows differ from their source");
@@ -61,14 +64,14 @@ class CommandLine {
   }
 
   void add_graph() {
-    CLI::App* command = add("graph", "Show the graph of a pipeline", [this] { return graph(graph_); });
+    CLI::App* command = add("graph", "Show the graph of a pipeline", [this] { return graph(session(), graph_); });
     command->add_option("FILE", graph_.file, "The file")->required();
     command->add_option("PIPELINE", graph_.pipeline, "The pipeline; otherwise the first");
     command->add_option("--format", graph_.format, "The form")->check(CLI::IsMember({"json", "dot", "mermaid", "svg"}));
   }
 
   void add_run() {
-    CLI::App* command = add("run", "Run a pipeline here", [this] { return driver::run(run_); });
+    CLI::App* command = add("run", "Run a pipeline here", [this] { return driver::run(session(), run_); });
     command->add_option("FILE", run_.file, "The file")->required();
     command->add_option("PIPELINE", run_.pipeline, "The pipeline; otherwise the first");
     command->add_option("--input", run_.options.inputs, "An input as NAME=VALUE; may be repeated")->type_name("NAME=VALUE");
@@ -87,6 +90,7 @@ class CommandLine {
   EmitOptions emit_;
   GraphOptions graph_;
   RunCommand run_;
+  std::optional<Session> session_;
   std::function<int()> action_;
 };
 
@@ -94,11 +98,10 @@ class CommandLine {
 }  // namespace sluice::driver
 
 int main(int count, char** arguments) {
-  // A compiler lives for milliseconds: memory is asked for in large pieces and given back by ending.
-  mallopt(M_TOP_PAD, 16 << 20);
-  mallopt(M_TRIM_THRESHOLD, 1 << 30);
-  mallopt(M_MMAP_THRESHOLD, 1 << 30);
-  int status = sluice::driver::CommandLine().run(count, arguments);
+  sluice::driver::prepare_memory();
+  // Static, so that it is not taken apart: the process ends here.
+  static sluice::driver::CommandLine command_line;
+  int status = command_line.run(count, arguments);
   if (std::fflush(stdout) != 0 && status == 0) status = 2;
   std::_Exit(status);
 }

@@ -6,7 +6,6 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "compilation/read_file.h"
 #include "diagnostics/render.h"
 
 namespace sluice::driver {
@@ -26,12 +25,6 @@ bool report(const diagnostics::Sink& sink, const source::SourceManager& sources,
     else std::fputs(diagnostics::render_human(*diagnostic, sources, color).c_str(), stderr);
   }
   return sink.has_errors();
-}
-
-std::expected<std::unique_ptr<compilation::Compilation>, int> open_file(const std::string& path) {
-  auto text = compilation::read_file(path);
-  if (!text) return std::unexpected(complain(fmt::format("S0001: cannot read `{}`: {}", path, text.error())));
-  return std::make_unique<compilation::Compilation>(path == "-" ? "<stdin>" : path, std::move(*text));
 }
 
 int complain(const std::string& message) {

@@ -1,17 +1,13 @@
 #pragma once
-#include <expected>
-#include <memory>
 #include <string>
 
-#include "compilation/compilation.h"
+#include "diagnostics/sink.h"
+#include "source/source_manager.h"
 
 namespace sluice::driver {
 
 /// Prints what was found: for people on the error stream, as JSON lines on the output. Gives whether there was an error.
 bool report(const diagnostics::Sink& sink, const source::SourceManager& sources, const std::string& format = "human");
-
-/// A compilation of the file, or its exit status after saying why it cannot be read.
-std::expected<std::unique_ptr<compilation::Compilation>, int> open_file(const std::string& path);
 
 /// `sluice: …` on the error stream; gives the exit status of misuse.
 int complain(const std::string& message);

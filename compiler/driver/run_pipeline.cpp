@@ -1,11 +1,12 @@
 #include "driver/commands.h"
 #include "driver/report.h"
 #include "driver/select.h"
+#include "driver/session.h"
 
 namespace sluice::driver {
 
-int run(RunCommand command) {
-  auto opened = open_file(command.file);
+int run(Session& session, RunCommand command) {
+  auto opened = session.open(command.file);
   if (!opened) return opened.error();
   compilation::Compilation& compilation = **opened;
   const std::vector<graph::Graph>& graphs = compilation.compile();

@@ -3,12 +3,18 @@
 #include "driver/report.h"
 
 namespace sluice::driver {
+namespace {
+
+DIAGNOSTIC(NoPipeline, "`{}` holds no pipeline{}");
+
+}  // namespace
 
 const graph::Graph* select(const std::vector<graph::Graph>& graphs, const std::string& pipeline, const std::string& file) {
   for (const graph::Graph& graph : graphs)
     if (pipeline.empty() || graph.pipeline == pipeline) return &graph;
-  if (graphs.empty()) complain(fmt::format("S0004: `{}` holds no pipeline", file));
-  else complain(fmt::format("`{}` holds no pipeline `{}`", file, pipeline));
+  diagnostics::Sink sink;
+  sink.report<NoPipeline>({}, file, pipeline.empty() ? "" : fmt::format(" `{}`", pipeline));
+  report(sink, {});
   return nullptr;
 }
 

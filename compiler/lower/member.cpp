@@ -78,6 +78,15 @@ Value Unfolder::evaluate_symbol(const Symbol& symbol) {
 }
 
 Value Unfolder::evaluate_member(const Expression& expression) {
+  auto module = program_.resolved.find(expression.operands[0]);
+  if (module != program_.resolved.end() && module->second->kind == Symbol::Kind::module) {
+    auto declared = program_.resolved.find(&expression);
+    if (declared == program_.resolved.end()) return {};
+    frames_.emplace_back().use = module->second->use;
+    Value value = evaluate_symbol(*declared->second);
+    frames_.pop_back();
+    return value;
+  }
   Value base = evaluate(*expression.operands[0]);
   return member_of(base, expression);
 }

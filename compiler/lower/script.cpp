@@ -37,6 +37,48 @@ bool bound(const Bindings& env, std::string_view name) {
 // What a step without a title is called: its script's first line, cut where it grows long.
 constexpr std::size_t longest_title = 72;
 
+// `set -eu` and comments say nothing of what a script does.
+llvm::StringRef first_telling_line(llvm::StringRef script) {
+  llvm::StringRef text = script.ltrim();
+  while (text.startswith("set -") || text.startswith("#")) {
+    llvm::StringRef rest = text.split('\n').second.ltrim();
+    if (rest.empty()) break;
+    text = rest;
+  }
+  return text;
+}
+
+// At most so many bytes, between two words where there are any, never inside a character.
+std::string cut(llvm::StringRef line, std::size_t most) {
+  std::size_t end = std::min(most, line.size());
+  while (end > 0 && end < line.size() && (static_cast<unsigned char>(line[end]) & 0xC0U) == 0x80U) --end;
+  return line.take_front(end).rsplit(' ').first.str();
+}
+
+// In PowerShell's single quotes and `@'…'@` nothing is a variable.
+bool closed_in_powershell(llvm::StringRef script) {
+  char quote = '\0';
+  bool document = false;
+  for (std::size_t at = 0; at < script.size(); ++at) {
+    char c = script[at];
+    if (quote == '\0') {
+      if (c == '`') ++at;
+      else if (c == '#' && (at == 0 || script[at - 1] == ' ' || script[at - 1] == '\n')) at = std::min(script.find('\n', at), script.size());
+      else if (c == '\'' || c == '"') {
+        quote = c;
+        document = at > 0 && script[at - 1] == '@' && script.substr(at + 1).startswith("\n");
+      }
+    } else if (document) {
+      if (c == '\n' && script.substr(at + 1).startswith(quote == '"' ? "\"@" : "'@")) quote = '\0', at += 2;
+    } else if (c == '`' && quote == '"') {
+      ++at;
+    } else if (c == quote) {
+      quote = '\0';
+    }
+  }
+  return quote == '\'';
+}
+
 }  // namespace
 
 // The variable that holds the value: one that holds it already, or a new one named after what the author wrote.
@@ -58,11 +100,11 @@ ExpressionId Unfolder::title_of(const Expression& string) {
   std::size_t length = 0;
   for (const ast::StringPart& part : string.parts) {
     llvm::StringRef line = part.text;
-    if (length == 0 && !part.hole) line = line.ltrim();
+    if (length == 0 && !part.hole) line = first_telling_line(line);
     bool ends = !part.hole && line.contains('\n');
     line = line.split('\n').first;
     if (length + line.size() > longest_title) {
-      text += line.take_front(longest_title - std::min(length, longest_title - 3) - 3).rsplit(' ').first.str() + "...";
+      text += cut(line, longest_title - std::min(length, longest_title - 3) - 3) + "...";
       break;
     }
     text += line;
@@ -93,7 +135,7 @@ std::string Unfolder::lower_script(const Expression& string, const StepContext& 
     sink_.report<UnsafePlace>(hole.span, "this value", place)
         .help("give it a name with `env {{ VALUE: … }}` and read that variable in the script");
   };
-  auto put = [&](const Expression& hole, const Value& value, ShellPlace place) {
+  auto put = [&](const Expression& hole, const Value& value, ShellPlace place, std::size_t word) {
     bool posix = is_posix(context.shell);
     bool constant = value.constant() || value.kind == Value::Kind::artifact || value.kind == Value::Kind::stage;
     if (constant && posix) return quote_for_shell(text_of(value), place, text);
@@ -101,8 +143,8 @@ std::string Unfolder::lower_script(const Expression& string, const StepContext& 
       text += text_of(value);
       return true;
     }
-    if (!posix && !is_powershell(context.shell)) return false;
-    std::string source = sources_.text(hole.span).data() ? std::string(sources_.text(hole.span)) : "";
+    if (!posix && (!is_powershell(context.shell) || closed_in_powershell(text))) return false;
+    std::string source = fmt::format("{} {}", word, sources_.text(hole.span));
     auto same = std::find_if(seen.begin(), seen.end(), [&](const auto& entry) { return entry.first == source; });
     ExpressionId id = expression_of(value, hole.span);
     std::string name;
@@ -113,7 +155,7 @@ std::string Unfolder::lower_script(const Expression& string, const StepContext& 
       name = same->second;
     }
     if (posix) return reference_for_shell(name, place, text);
-    text += "$env:" + name;
+    text += "${env:" + name + "}";
     return true;
   };
   for (const ast::StringPart& part : string.parts) {
@@ -125,13 +167,14 @@ std::string Unfolder::lower_script(const Expression& string, const StepContext& 
     Value value = evaluate(*part.hole);
     if (value.kind == Value::Kind::poison) continue;
     if (value.kind != Value::Kind::list) {
-      if (!put(*part.hole, value, reader.place())) refuse(*part.hole, is_posix(context.shell) ? describe(reader.place()) : "a script of this shell");
+      if (!put(*part.hole, value, reader.place(), 0)) refuse(*part.hole, is_posix(context.shell) ? describe(reader.place()) : "a script of this shell");
       continue;
     }
     // A list is its words; an empty one is no word.
     for (const Value& item : value.items) {
-      if (&item != value.items.data()) text += ' ';
-      if (!put(*part.hole, item, reader.place())) refuse(*part.hole, describe(reader.place()));
+      auto word = static_cast<std::size_t>(&item - value.items.data());
+      if (word > 0) text += ' ';
+      if (!put(*part.hole, item, reader.place(), word)) refuse(*part.hole, describe(reader.place()));
     }
   }
   return text;

@@ -57,7 +57,7 @@ void Unfolder::lower_environment(const Expression& in) {
     const Statement& declared = *resolved->second->statement;
     environment.name = text_constant(declared.name.text.str(), in.span);
     // Secrets without a place to deploy to: entering it is no deployment.
-    environment.deployment = false;
+    environment.deployment = declared.flag(ast::Flag::external);
     if (declared.block) {
       for (const ast::Item& item : declared.block->items) {
         if (!item.statement || item.statement->word != Word::url || !item.statement->value) continue;
@@ -135,7 +135,11 @@ void Unfolder::lower_stage_statement(const Statement& statement, StepContext& co
       stage.concurrency = concurrency;
       return;
     }
-    case Word::url: if (stage.environment && statement.value) stage.environment->url = expression_of(*statement.value); return;
+    case Word::url:
+      if (!stage.environment || !statement.value) return;
+      stage.environment->url = expression_of(*statement.value);
+      stage.environment->deployment = true;
+      return;
     case Word::shell: case Word::working_directory: apply_option(statement, context); return;
     default: return;
   }

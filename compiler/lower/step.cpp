@@ -16,7 +16,7 @@ constexpr std::size_t most_steps = 50000;
 std::pair<llvm::StringRef, llvm::StringRef> split_reference(llvm::StringRef reference) { return reference.split('@'); }
 
 bool is_commit(llvm::StringRef ref) {
-  return ref.size() == 40 && std::all_of(ref.begin(), ref.end(), [](char c) { return std::isxdigit(static_cast<unsigned char>(c)); });
+  return ref.size() == 40 && std::all_of(ref.begin(), ref.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
 }  // namespace

@@ -11,6 +11,7 @@ class Attacher {
 
   void visit(llvm::ArrayRef<ast::Item> items) {
     for (const ast::Item& item : items) {
+      if (next_ == file_.comments.size()) return;
       std::string text = take_before(item.span().begin);
       const ast::Statement* statement = item.statement;
       skip_to(statement ? statement->header.end : item.span().end);

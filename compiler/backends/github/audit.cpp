@@ -16,12 +16,12 @@ bool is_hexadecimal(std::string_view text, std::size_t length) {
   return text.size() == length && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-/// `owner/name@<40 digits> # v1.2.3`
+/// `owner/name@<40 digits> # v1.2.3`, without the comment where the version has no name.
 bool is_pinned_action(std::string_view value) {
   std::size_t at = value.find('@');
-  std::size_t comment = value.find(" # ");
-  if (at == std::string_view::npos || comment == std::string_view::npos || comment + 3 >= value.size()) return false;
-  return is_hexadecimal(value.substr(at + 1, comment - at - 1), 40);
+  if (at == std::string_view::npos) return false;
+  std::string_view commit = value.substr(at + 1);
+  return is_hexadecimal(commit.substr(0, commit.find(" # ")), 40);
 }
 
 bool is_pinned_image(std::string_view value) {

@@ -23,7 +23,7 @@ void write_allow_failure(Emission& emission, const graph::Step& step) {
 }
 
 void write_uses(Emission& emission, const graph::Step& step, const graph::Uses& uses) {
-  emission.writer.text("uses", uses.action + "@" + uses.commit, uses.version);
+  emission.writer.text("uses", uses.action + "@" + uses.commit, uses.version == uses.commit ? "" : uses.version);
   write_bindings(emission, "with", uses.with, step.span);
   write_bindings(emission, "env", step.env, step.span);
   if (step.timeout) write_timeout(emission, *step.timeout, step.span);

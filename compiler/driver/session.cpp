@@ -1,0 +1,22 @@
+#include "driver/session.h"
+
+#include "compilation/read_file.h"
+#include "driver/report.h"
+
+namespace sluice::driver {
+namespace {
+
+DIAGNOSTIC(UnreadableFile, "cannot read `{}`: {}");
+
+}  // namespace
+
+std::expected<compilation::Compilation*, int> Session::open(const std::string& path) {
+  auto text = compilation::read_file(path);
+  if (text) return &compilations_.emplace_back(path == "-" ? "<stdin>" : path, std::move(*text));
+  diagnostics::Sink sink;
+  sink.report<UnreadableFile>({}, path, text.error());
+  report(sink, {}, format_);
+  return std::unexpected(2);
+}
+
+}  // namespace sluice::driver

@@ -1,0 +1,24 @@
+#pragma once
+#include <deque>
+#include <expected>
+#include <string>
+
+#include "compilation/compilation.h"
+
+namespace sluice::driver {
+
+/// Holds the compilations of one command until the process ends: taking them apart would only cost time.
+class Session {
+ public:
+  /// `format` is how findings are printed: `human` or `json`.
+  explicit Session(std::string format = "human") : format_(std::move(format)) {}
+
+  /// The file, ready to be compiled, or the exit status after saying why it cannot be read.
+  std::expected<compilation::Compilation*, int> open(const std::string& path);
+
+ private:
+  std::string format_;
+  std::deque<compilation::Compilation> compilations_;
+};
+
+}  // namespace sluice::driver
