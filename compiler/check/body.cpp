@@ -7,9 +7,10 @@ using Kind = Expression::Kind;
 
 DIAGNOSTIC(HiddenName, "`{}` hides another `{}`");
 DIAGNOSTIC(DuplicateName, "`{}` is declared twice in this stage");
-DIAGNOSTIC(NotIterable, "a {} is no list");
+DIAGNOSTIC(MisplacedWord, "`{}` cannot stand in a `{}`");
+DIAGNOSTIC(NotIterable, "{} is no list");
 DIAGNOSTIC(MisplacedStatement, "`{}` stands where `key: value` is expected");
-DIAGNOSTIC(TypeMismatch, "{} is a {}, but a {} is needed");
+DIAGNOSTIC(TypeMismatch, "{} is {}, but {} is needed");
 DIAGNOSTIC(NotCallable, "`{}` gives a value, but a step is needed here");
 DIAGNOSTIC(UnknownPermission, "there is no permission `{}`");
 DIAGNOSTIC(MissingPiece, "`{}` lacks a type or a value");
@@ -63,16 +64,34 @@ void Checker::check_unfolding(const Statement& statement, const Body& body) {
   if (statement.word == Word::for_) scope_.add(loop_variable(statement));
   else if (statement.value && statement.word == Word::when) expect_shown(*statement.value, Type::Kind::boolean, "the condition");
   else if (statement.value) expect(*statement.value, Type::Kind::boolean, "the condition");
+  if (statement.block && statement.word == Word::when) refuse_options(statement);
+  if (statement.block && statement.word == Word::for_) refuse_options(statement);
   if (statement.block) check_items(statement.block->items, body);
   // Steps and names from inside a `when` can be used behind it; those of a loop cannot.
   if (statement.word == Word::for_) scope_.restore(mark);
+}
+
+// What holds for a whole stage or step cannot hang on a condition, nor be said once for each turn of a loop.
+void Checker::refuse_options(const Statement& statement) {
+  for (const ast::Item& item : statement.block->items) {
+    if (!item.statement) continue;
+    switch (item.statement->word) {
+      case Word::call: case Word::run: case Word::uses: case Word::step: case Word::if_: case Word::else_: case Word::for_:
+      case Word::when: case Word::let: case Word::require: case Word::backend: case Word::native: case Word::invalid:
+      case Word::output: case Word::artifact: case Word::permissions: continue;
+      default: break;
+    }
+    sink_.report<MisplacedWord>(item.statement->keyword.span, std::string_view(item.statement->keyword.text),
+                                std::string_view(statement.keyword.text))
+        .help("it holds for all of the stage or step: write it there, or inside a `step`");
+  }
 }
 
 Symbol* Checker::loop_variable(const Statement& statement) {
   const Expression* list = statement.clause(ast::Clause::in);
   const Type* type = list ? type_of(*list) : table_.simple(Type::Kind::any);
   bool iterable = type->kind == Type::Kind::list || type->kind == Type::Kind::any || type->kind == Type::Kind::json;
-  if (!iterable) sink_.report<NotIterable>(list->span, types::describe(type)).help("write `[a, b]`");
+  if (!iterable) sink_.report<NotIterable>(list->span, types::describe_one(type)).help("write `[a, b]`");
   Symbol* variable = make(Symbol::Kind::loop_variable, statement.name, &statement);
   variable->type = type->element ? type->element : table_.simple(Type::Kind::any);
   return variable;
@@ -127,8 +146,14 @@ void Checker::check_output(const Statement& statement, const Body& body) {
 }
 
 void Checker::check_artifact(const Statement& statement, const Body& body) {
+  names_artifact_ = statement.value;
   if (statement.value) type_of(*statement.value);
-  if (body.owner && body.stage) body.owner->artifacts.insert({statement.name.text, &statement});
+  names_artifact_ = nullptr;
+  if (!body.owner || !body.stage) return;
+  auto [other, added] = body.owner->artifacts.insert({statement.name.text, &statement});
+  if (!added)
+    sink_.report<DuplicateName>(statement.name.span, std::string_view(statement.name.text))
+        .note(other->second->name.span, "declared here first");
 }
 
 void Checker::report_hidden(const Statement& statement) {
@@ -170,7 +195,8 @@ void Checker::check_options(const Statement& statement) {
 void Checker::check_option(const Statement& statement) {
   switch (statement.word) {
     case Word::env: case Word::with:
-      if (statement.value) expect(*statement.value, table_.map_of(table_.simple(Type::Kind::json)), "the environment");
+      // A whole environment as one value has no form in the graph yet.
+      if (statement.value) delivery_word(statement);
       return check_entries(statement, true);
     case Word::timeout: case Word::expect: if (statement.value) expect(*statement.value, Type::Kind::duration, "the time"); return;
     case Word::allow_failure: case Word::fail_fast: case Word::cancel_running:
@@ -201,11 +227,15 @@ void Checker::check_entries(const Statement& statement, bool scalars) {
     }
     const Type* type = type_of(*item.entry->value);
     if (scalars && !types::is_scalar(type))
-      sink_.report<TypeMismatch>(item.entry->value->span, fmt::format("`{}`", std::string_view(item.entry->key.text)), types::describe(type), "text");
+      sink_.report<TypeMismatch>(item.entry->value->span, fmt::format("`{}`", std::string_view(item.entry->key.text)), types::describe_one(type), "text");
   }
 }
 
 void Checker::check_permissions(const Statement& statement) {
+  for (const Expression* value : statement.values)
+    if (value->text != "none")
+      sink_.report<UnknownPermission>(value->span, std::string_view(value->text))
+          .help("name each scope: `permissions {{ contents: read }}`");
   if (!statement.block) return;
   for (const ast::Item& item : statement.block->items) {
     if (!item.entry) continue;
@@ -229,7 +259,7 @@ void Checker::check_matrix(const Statement& statement) {
     if (!item.entry) continue;
     const Type* type = type_of(*item.entry->value);
     bool fits = type->kind == Type::Kind::list || type->kind == Type::Kind::any || type->kind == Type::Kind::json;
-    if (!fits) sink_.report<TypeMismatch>(item.entry->value->span, fmt::format("`{}`", std::string_view(item.entry->key.text)), types::describe(type), "list");
+    if (!fits) sink_.report<TypeMismatch>(item.entry->value->span, fmt::format("`{}`", std::string_view(item.entry->key.text)), types::describe_one(type), "a list");
   }
 }
 

@@ -53,6 +53,8 @@ Symbol* Checker::resolve_callee(const Expression& callee, const Use*& use) {
     return nullptr;
   }
   use = module->use;
+  // The module itself was not found: that was told.
+  if (!use) return nullptr;
   auto found = use->module->names.find(callee.text);
   bool hidden = callee.text.startswith("_");
   if (found != use->module->names.end() && !hidden) return found->second;
@@ -161,7 +163,7 @@ const Type* Checker::apply(const Expression& call, Symbol& callee, const Use* us
     case Symbol::Kind::action: match_action(call, callee); return table_.simple(Type::Kind::steps);
     case Symbol::Kind::step_function: case Symbol::Kind::service_function: case Symbol::Kind::stage_template: {
       // `artifact report = upload(…)` names what is uploaded.
-      llvm::StringRef implied = callee.kind == Symbol::Kind::step_function ? "name" : "";
+      llvm::StringRef implied = &call == names_artifact_ ? "name" : "";
       match_arguments(call, callee.statement->parameters, result, implied);
       program_.calls[&call] = std::move(result);
       if (callee.kind != Symbol::Kind::stage_template) check_function(callee);

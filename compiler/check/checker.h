@@ -73,6 +73,7 @@ class Checker {
   const Type* type_of_name(const Expression& expression);
   const Type* type_of_member(const Expression& expression);
   const Type* type_of_symbol(Symbol& symbol);
+  const Type* written_in_full(llvm::StringRef context, const Expression& expression);
   const Type* member_of_context(llvm::StringRef context, const Expression& expression);
   const Type* member_of_module(const Expression& base, const Expression& expression);
   const Type* member_of_parts(Symbol& symbol, const Expression& expression);
@@ -111,6 +112,7 @@ class Checker {
   void check_statement(const Statement& statement, const Body& body);
   void check_unfolding(const Statement& statement, const Body& body);
   void check_block(const Statement& statement, const Body& body);
+  void refuse_options(const Statement& statement);
   void check_call_statement(const Statement& statement, const Body& body);
   void check_step(const Statement& statement, const Body& body);
   void check_output(const Statement& statement, const Body& body);
@@ -137,6 +139,7 @@ class Checker {
   diagnostics::Sink& sink_;
   Scope scope_;
   const Module* module_ = nullptr;
+  const Expression* names_artifact_ = nullptr;  ///< the call behind `artifact name =`
   Pipeline* pipeline_ = nullptr;
   std::vector<Symbol*> lets_;           ///< of the pipeline, and its `notify` rules, each with what is around it
   std::vector<Symbol*> notifications_;

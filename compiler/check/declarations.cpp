@@ -59,16 +59,16 @@ void Checker::add_unique(llvm::StringMap<Symbol*>& names, Symbol* symbol) {
 
 void Checker::delivery_word(const Statement& statement) {
   sink_.report<DeliveryWord>(statement.keyword.span, std::string_view(statement.keyword.text))
-      .help("gates, strategies and rollbacks come with the delivery part of the language; until then leave it out");
+      .help("it comes with a later part of the language; until then leave it out");
 }
 
 void Checker::declare(Module& module, const Unit& unit, const Statement& statement) {
   switch (statement.word) {
     case Word::use: return declare_use(module, unit, statement);
     case Word::pipeline: module.pipelines.push_back(&statement); return;
-    case Word::secret: return add_unique(module.secrets, make(Symbol::Kind::secret, statement.name, &statement));
+    case Word::secret: if (statement.name) add_unique(module.secrets, make(Symbol::Kind::secret, statement.name, &statement)); return;
     case Word::invalid: case Word::call: return;
-    case Word::interface: case Word::target: case Word::strategy: case Word::test: return delivery_word(statement);
+    case Word::interface: case Word::target: case Word::strategy: case Word::test: case Word::stage: return delivery_word(statement);
     default: break;
   }
   if (!statement.name) return;
@@ -87,15 +87,16 @@ void Checker::declare(Module& module, const Unit& unit, const Statement& stateme
         delivery_word(*item.statement);
         continue;
       }
-      add_unique(module.secrets, make(Symbol::Kind::secret, item.statement->name, item.statement));
+      if (item.statement->name) add_unique(module.secrets, make(Symbol::Kind::secret, item.statement->name, item.statement));
     }
   }
   add_unique(module.names, symbol);
 }
 
 void Checker::declare_use(Module& module, const Unit& unit, const Statement& statement) {
+  if (!statement.value) return;
   auto found = unit.uses.find(&statement);
-  if (found == unit.uses.end() || !statement.value) return;
+  if (found == unit.uses.end()) return add_unique(module.names, make(Symbol::Kind::module, name_of_use(statement), &statement));
   Use& use = program_.uses.emplace_back();
   use.module = program_.modules[found->second].get();
   use.statement = &statement;
@@ -152,7 +153,10 @@ const Type* Checker::read_type(const ast::Type* type) {
              declared != module_->names.end() && declared->second->kind == Symbol::Kind::type) {
     const Statement& statement = *declared->second->statement;
     llvm::SmallVector<llvm::StringRef, 4> names;
-    if (statement.value && statement.value->kind == Expression::Kind::call)
+    bool choices = statement.value && statement.value->kind == Expression::Kind::call && statement.value->operands[0]->text == "enum";
+    if (statement.value && !choices)
+      sink_.report<UnknownType>(statement.value->span, std::string_view(statement.value->text)).help("a named type is an `enum(\"a\", \"b\")`");
+    if (choices)
       for (const Expression* choice : statement.value->operands.drop_front())
         if (!choice->parts.empty()) names.push_back(choice->parts[0].text);
     result = table_.enumeration(names);

@@ -5,12 +5,22 @@ namespace {
 
 using Kind = Expression::Kind;
 
-DIAGNOSTIC(TypeMismatch, "{} is a {}, but a {} is needed");
-DIAGNOSTIC(NotComparable, "a {} is compared with a {}");
+DIAGNOSTIC(TypeMismatch, "{} is {}, but {} is needed");
+DIAGNOSTIC(NotComparable, "{} is compared with {}");
 DIAGNOSTIC(MissingUnit, "`{}` has no unit");
 DIAGNOSTIC(TrailingZero, "`{}` is the number {}");
 DIAGNOSTIC(NotStatic, "{} must be written out here");
-DIAGNOSTIC(SecretInPlace, "a secret would be shown here");
+DIAGNOSTIC(SecretInPlace, "no secret may stand here");
+
+// Whether the text is a value of that kind that has quotes for no reason.
+bool is_bare(llvm::StringRef text, Type::Kind kind) {
+  if (kind == Type::Kind::boolean) return text == "true" || text == "false";
+  if (kind != Type::Kind::number && kind != Type::Kind::duration && kind != Type::Kind::percent) return false;
+  auto letter = [](char c) { return std::isalpha(static_cast<unsigned char>(c)); };
+  bool digits = !text.empty() && std::isdigit(static_cast<unsigned char>(text[0]));
+  bool unit = kind == Type::Kind::percent ? text.endswith("%") : std::any_of(text.begin(), text.end(), letter);
+  return digits && unit == (kind != Type::Kind::number);
+}
 
 }  // namespace
 
@@ -34,8 +44,12 @@ void Checker::expect(const Expression& expression, const Type* wanted, llvm::Str
     llvm::StringRef text = expression.parts.empty() ? "" : expression.parts[0].text;
     if (std::find(wanted->names.begin(), wanted->names.end(), text) != wanted->names.end()) return;
   }
-  auto told = sink_.report<TypeMismatch>(expression.span, std::string_view(what), types::describe(found), types::describe(wanted));
+  auto told = sink_.report<TypeMismatch>(expression.span, std::string_view(what), types::describe_one(found), types::describe_one(wanted));
   if (found->optional && !wanted->optional) told.help("it may be absent: write `?? default` behind it");
+  else if (expression.kind == Kind::string && wanted->kind == Type::Kind::enumeration)
+    told.help("the choices are {}", diagnostics::list_of(wanted->names));
+  else if (expression.kind == Kind::string && expression.parts.size() == 1 && is_bare(expression.parts[0].text, wanted->kind))
+    told.help("write it without quotes").fix(expression.span, expression.parts[0].text.str());
   else if (wanted->kind == Type::Kind::string && expression.kind == Kind::number)
     told.help("write \"{}\"", std::string_view(expression.text)).fix(expression.span, fmt::format("\"{}\"", std::string_view(expression.text)));
 }
@@ -103,7 +117,7 @@ const Type* Checker::type_of_string(const Expression& expression) {
     const Type* type = type_of(*part.hole);
     secret = secret || type->secret;
     bool fits = types::is_scalar(type) || (type->kind == Type::Kind::list && types::is_scalar(type->element));
-    if (!fits) sink_.report<TypeMismatch>(part.hole->span, "this", types::describe(type), "text");
+    if (!fits) sink_.report<TypeMismatch>(part.hole->span, "this", types::describe_one(type), "text");
   }
   const Type* string = table_.simple(Type::Kind::string);
   return secret ? table_.secret(string) : string;
@@ -133,11 +147,13 @@ const Type* Checker::type_of_binary(const Expression& expression) {
     case either: case both: return left->kind == Type::Kind::boolean && right->kind == Type::Kind::boolean ? left : right;
     case fallback: return right->kind == Type::Kind::any ? left : table_.without_optional(left->kind == Type::Kind::null ? right : left);
     case add: case subtract: case multiply: case divide:
-      expect(*expression.operands[0], left->kind == Type::Kind::duration ? left : table_.simple(Type::Kind::number), "the operand");
-      return left;
+      // `2 * 5m`: a number scales what has a unit; two of a unit are added, or divided into a number.
+      if (left->kind == Type::Kind::number && right->kind != Type::Kind::number) return right;
+      expect(*expression.operands[0], left->kind == Type::Kind::duration || left->kind == Type::Kind::size ? left : table_.simple(Type::Kind::number), "the operand");
+      return expression.op == divide && left->kind == right->kind ? table_.simple(Type::Kind::number) : left;
     case equal: case unequal: case less: case less_equal: case greater: case greater_equal:
       if (!types::comparable(left, right)) {
-        auto told = sink_.report<NotComparable>(expression.span, types::describe(left), types::describe(right));
+        auto told = sink_.report<NotComparable>(expression.span, types::describe_one(left), types::describe_one(right));
         if (left->kind == Type::Kind::boolean) told.help("a bool needs no comparison: write it as it is, or with `!` before it");
       }
       return table_.simple(Type::Kind::boolean);

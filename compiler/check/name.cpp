@@ -25,6 +25,11 @@ bool is_parts(Symbol::Kind kind) {
   return kind == Symbol::Kind::stage || kind == Symbol::Kind::step || kind == Symbol::Kind::service;
 }
 
+// Of `a.b` the span of `b`.
+Span name_span(const Expression& member) {
+  return {member.span.end - static_cast<std::uint32_t>(member.text.size()), member.span.end};
+}
+
 template <typename Map>
 llvm::SmallVector<llvm::StringRef, 8> names_in(const Map& map) {
   llvm::SmallVector<llvm::StringRef, 8> names;
@@ -106,13 +111,28 @@ const Type* Checker::type_of_symbol(Symbol& symbol) {
 }
 
 const Type* Checker::unknown_member(const Expression& expression, llvm::StringRef owner, llvm::ArrayRef<llvm::StringRef> known) {
-  std::uint32_t begin = expression.span.end - static_cast<std::uint32_t>(expression.text.size());
-  Span span{begin, expression.span.end};
+  Span span = name_span(expression);
   auto told = sink_.report<UnknownMember>(span, std::string_view(owner), std::string_view(expression.text));
   llvm::StringRef near = diagnostics::nearest(expression.text, known);
   if (!near.empty()) told.help("did you mean `{}`?", std::string_view(near)).fix(span, near.str());
   else if (!known.empty()) told.help("there are {}", diagnostics::list_of(known));
   return table_.simple(Type::Kind::any);
+}
+
+// `needs.lint` and `steps.measured`: the long forms of `lint` and `measured`.
+const Type* Checker::written_in_full(llvm::StringRef context, const Expression& expression) {
+  Symbol::Kind kind = context == "needs" ? Symbol::Kind::stage : Symbol::Kind::step;
+  llvm::SmallVector<llvm::StringRef, 16> known;
+  auto offer = [&](Symbol* symbol) {
+    if (symbol->kind != kind) return;
+    known.push_back(symbol->name);
+    if (symbol->name == expression.text) program_.resolved[&expression] = symbol;
+  };
+  for (Symbol* symbol : scope_.visible()) offer(symbol);
+  if (pipeline_)
+    for (const auto& stage : pipeline_->stages) offer(stage.second);
+  if (program_.resolved.count(&expression)) return table_.simple(Type::Kind::json);
+  return unknown_member(expression, fmt::format("`{}`", std::string_view(context)), known);
 }
 
 const Type* Checker::member_of_context(llvm::StringRef context, const Expression& expression) {
@@ -122,8 +142,13 @@ const Type* Checker::member_of_context(llvm::StringRef context, const Expression
     auto declared = module_->secrets.find(name);
     if (declared == module_->secrets.end()) {
       if (name == "GITHUB_TOKEN") return table_.secret(string);
-      sink_.report<UndeclaredSecret>(expression.span, std::string_view(name))
-          .help("declare it at the top of the file: `secret {}`, with `optional` if forks do without", std::string_view(name));
+      llvm::SmallVector<llvm::StringRef, 8> known;
+      for (const auto& entry : module_->secrets) known.push_back(entry.first());
+      std::sort(known.begin(), known.end());
+      llvm::StringRef near = diagnostics::nearest(name, known);
+      auto told = sink_.report<UndeclaredSecret>(expression.span, std::string_view(name));
+      if (!near.empty()) told.help("did you mean `{}`?", std::string_view(near)).fix(name_span(expression), near.str());
+      else told.help("declare it at the top of the file: `secret {}`, with `optional` if forks do without", std::string_view(name));
       return table_.simple(Type::Kind::any);
     }
     const Type* secret = table_.secret(string);
@@ -132,8 +157,12 @@ const Type* Checker::member_of_context(llvm::StringRef context, const Expression
   if (context == "inputs" && pipeline_) {
     auto input = pipeline_->inputs.find(name);
     if (input != pipeline_->inputs.end()) return input->second;
-    return unknown_member(expression, "`inputs`", names_in(pipeline_->inputs));
+    if (!pipeline_->inputs.empty()) return unknown_member(expression, "`inputs`", names_in(pipeline_->inputs));
+    sink_.report<UnknownMember>(name_span(expression), "`inputs`", std::string_view(name))
+        .help("declare it: `on manual {{ input {}: string }}`", std::string_view(name));
+    return table_.simple(Type::Kind::any);
   }
+  if (context == "needs" || context == "steps") return written_in_full(context, expression);
   if (context == "vars") return string;
   llvm::ArrayRef<llvm::StringRef> known = members_of(context);
   if (known.empty()) return table_.simple(Type::Kind::json);
@@ -164,6 +193,7 @@ const Type* Checker::member_of_parts(Symbol& symbol, const Expression& expressio
 const Type* Checker::member_of_module(const Expression& base, const Expression& expression) {
   auto declared = module_->names.find(base.text);
   if (declared == module_->names.end() || declared->second->kind != Symbol::Kind::module) return nullptr;
+  if (!declared->second->use) return table_.simple(Type::Kind::any);
   program_.resolved[&base] = declared->second;
   const Module& module = *declared->second->use->module;
   auto found = module.names.find(expression.text);
@@ -194,7 +224,10 @@ const Type* Checker::type_of_member(const Expression& expression) {
   }
   if (!result) {
     const Type* type = type_of(base);
-    if (type->kind == Type::Kind::record) {
+    auto part = base.kind == Kind::member ? program_.resolved.find(&base) : program_.resolved.end();
+    if (part != program_.resolved.end() && is_parts(part->second->kind)) {
+      result = member_of_parts(const_cast<Symbol&>(*part->second), expression);
+    } else if (type->kind == Type::Kind::record) {
       result = type->field(expression.text);
       if (!result) result = unknown_member(expression, "this record", type->names);
     } else if (type->kind == Type::Kind::map) {
@@ -204,7 +237,7 @@ const Type* Checker::type_of_member(const Expression& expression) {
     } else if (type->kind == Type::Kind::any || type->kind == Type::Kind::json) {
       result = type;
     } else {
-      result = unknown_member(expression, fmt::format("a {}", types::describe(type)), {});
+      result = unknown_member(expression, types::describe_one(type), {});
     }
   }
   program_.type_of[&expression] = result;

@@ -9,7 +9,7 @@ DIAGNOSTIC(NoStages, "`{}` has no stages");
 DIAGNOSTIC(NoSteps, "`{}` has no steps");
 DIAGNOSTIC(UnknownName, "there is no environment `{}`");
 DIAGNOSTIC(UnknownClause, "`notify` knows no result `{}`");
-DIAGNOSTIC(TypeMismatch, "{} is a {}, but a {} is needed");
+DIAGNOSTIC(TypeMismatch, "{} is {}, but {} is needed");
 
 bool acts(const ast::Item& item) {
   if (!item.statement) return false;
@@ -101,6 +101,7 @@ void Checker::bind_pipeline_statement(const Statement& statement) {
 }
 
 void Checker::bind_let(const Statement& statement) {
+  if (!statement.name) return;
   report_hidden(statement);
   Symbol* symbol = make(Symbol::Kind::let, statement.name, &statement);
   symbol->around.append(scope_.visible().begin(), scope_.visible().end());

@@ -111,10 +111,13 @@ void Checker::check_event_filters(const Statement& statement, const EventInfo& e
         auto told = sink_.report<UnknownFilter>(type->span, fmt::format("`{}` has no type `{}`", std::string_view(event.name), std::string_view(type->text)));
         llvm::StringRef near = diagnostics::nearest(type->text, types);
         if (!near.empty()) told.help("did you mean `{}`?", std::string_view(near)).fix(type->span, near.str());
+        else if (types.empty()) told.help("it has no types: leave `types` out");
+        else told.help("it has {}", diagnostics::list_of(types));
       }
     } else if (std::find(filters.begin(), filters.end(), word) == filters.end()) {
       auto told = sink_.report<UnknownFilter>(filter.keyword.span, fmt::format("`{}` has no filter `{}`", std::string_view(event.name), std::string_view(word)));
       if (!filters.empty()) told.help("it has {}", diagnostics::list_of(filters));
+      else if (!types.empty()) told.help("it has `types` alone");
     } else {
       for (const Expression* value : filter.values) expect_static_text(*value, "a filter");
       for (const Statement* other : seen)

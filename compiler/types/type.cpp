@@ -86,6 +86,12 @@ std::string describe(const Type* type) {
   return text;
 }
 
+std::string describe_one(const Type* type) {
+  std::string text = describe(type);
+  bool vowel = text[0] == 'a' || text[0] == 'e';
+  return (vowel ? "an " : "a ") + text;
+}
+
 const Type* builtin(llvm::StringRef name, const Table& table) {
   for (std::size_t i = static_cast<std::size_t>(Kind::boolean); i < std::size(spellings); ++i) {
     auto kind = static_cast<Kind>(i);

@@ -52,6 +52,8 @@ class Table {
 
 /// As an author writes it: `list<string>?`.
 std::string describe(const Type* type);
+/// With its article: `a number`, `an artifact`.
+std::string describe_one(const Type* type);
 
 /// The built-in type of that name, or null.
 const Type* builtin(llvm::StringRef name, const Table& table);
