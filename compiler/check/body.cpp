@@ -105,6 +105,7 @@ void Checker::check_call_statement(const Statement& statement, const Body& body)
   check_options(statement);
   // What a step holds gives the step its outputs.
   auto found = program_.calls.find(&call);
+  if (found == program_.calls.end() && body.owner) body.owner->open = true;
   if (found == program_.calls.end() || !body.owner || body.stage) return;
   const Symbol& callee = *found->second.callee;
   if (callee.kind == Symbol::Kind::step_function)

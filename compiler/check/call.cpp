@@ -28,6 +28,14 @@ llvm::SmallVector<llvm::StringRef, 16> callable_names(const Module& module) {
 
 }  // namespace
 
+llvm::StringRef Checker::nearest_module(llvm::StringRef name) const {
+  llvm::SmallVector<llvm::StringRef, 8> known;
+  for (const auto& entry : module_->names)
+    if (entry.second->kind == Symbol::Kind::module) known.push_back(entry.first());
+  std::sort(known.begin(), known.end());
+  return diagnostics::nearest(name, known);
+}
+
 Symbol* Checker::resolve_callee(const Expression& callee, const Use*& use) {
   if (callee.kind == Kind::name) {
     if (Symbol* symbol = find_callee(callee.text)) return symbol;
@@ -48,8 +56,11 @@ Symbol* Checker::resolve_callee(const Expression& callee, const Use*& use) {
   const Expression& base = *callee.operands[0];
   Symbol* module = find_callee(base.text);
   if (!module || module->kind != Symbol::Kind::module) {
+    llvm::StringRef near = module ? "" : nearest_module(base.text);
+    if (!near.empty() && !module_->names.find(near)->second->use) return nullptr;
     auto told = sink_.report<UnknownFunction>(callee.span, fmt::format("{}.{}", std::string_view(base.text), std::string_view(callee.text)));
-    if (!module) told.help("is `use std.{}` missing?", std::string_view(base.text));
+    if (!near.empty()) told.help("did you mean `{}`?", std::string_view(near)).fix(base.span, near.str());
+    else if (!module) told.help("is `use std.{}` missing?", std::string_view(base.text));
     return nullptr;
   }
   use = module->use;

@@ -85,6 +85,7 @@ class Checker {
 
   // call.cpp
   const Type* type_of_call(const Expression& expression);
+  llvm::StringRef nearest_module(llvm::StringRef name) const;
   Symbol* resolve_callee(const Expression& callee, const Use*& use);
   const Type* type_of_builtin(const Expression& call, llvm::StringRef name);
   const Type* apply(const Expression& call, Symbol& callee, const Use* use);

@@ -96,7 +96,11 @@ void Checker::declare(Module& module, const Unit& unit, const Statement& stateme
 void Checker::declare_use(Module& module, const Unit& unit, const Statement& statement) {
   if (!statement.value) return;
   auto found = unit.uses.find(&statement);
-  if (found == unit.uses.end()) return add_unique(module.names, make(Symbol::Kind::module, name_of_use(statement), &statement));
+  if (found == unit.uses.end()) {
+    ast::Name name = name_of_use(statement);
+    module.names.try_emplace(name.text, make(Symbol::Kind::module, name, &statement));
+    return;
+  }
   Use& use = program_.uses.emplace_back();
   use.module = program_.modules[found->second].get();
   use.statement = &statement;

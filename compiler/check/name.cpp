@@ -115,7 +115,7 @@ const Type* Checker::unknown_member(const Expression& expression, llvm::StringRe
   auto told = sink_.report<UnknownMember>(span, std::string_view(owner), std::string_view(expression.text));
   llvm::StringRef near = diagnostics::nearest(expression.text, known);
   if (!near.empty()) told.help("did you mean `{}`?", std::string_view(near)).fix(span, near.str());
-  else if (!known.empty()) told.help("there are {}", diagnostics::list_of(known));
+  else if (!known.empty()) told.help("it has {}", diagnostics::list_of(known));
   return table_.simple(Type::Kind::any);
 }
 
@@ -166,7 +166,7 @@ const Type* Checker::member_of_context(llvm::StringRef context, const Expression
   if (context == "vars") return string;
   llvm::ArrayRef<llvm::StringRef> known = members_of(context);
   if (known.empty()) return table_.simple(Type::Kind::json);
-  if (std::find(known.begin(), known.end(), name) == known.end()) return unknown_member(expression, context, known);
+  if (std::find(known.begin(), known.end(), name) == known.end()) return unknown_member(expression, fmt::format("`{}`", std::string_view(context)), known);
   if (context == "github" && name == "token") return table_.secret(string);
   return context == "github" && name != "event" ? string : table_.simple(Type::Kind::json);
 }
@@ -181,6 +181,7 @@ const Type* Checker::member_of_parts(Symbol& symbol, const Expression& expressio
   if (!service && (expression.text == "result" || expression.text == "outcome" || expression.text == "conclusion"))
     return table_.simple(Type::Kind::string);
   if (!service && expression.text == "outputs") return table_.simple(Type::Kind::json);
+  if (symbol.open) return table_.simple(Type::Kind::any);
   // While a stage is being checked its outputs are not all known yet.
   if (symbol.in_progress) return table_.simple(Type::Kind::json);
   llvm::SmallVector<llvm::StringRef, 8> known = names_in(symbol.outputs);

@@ -98,7 +98,7 @@ void Checker::check_event_filters(const Statement& statement, const EventInfo& e
   for (const ast::Item& item : statement.block->items) {
     if (!item.statement || item.statement->word == Word::invalid) continue;
     const Statement& filter = *item.statement;
-    llvm::StringRef word = filter.keyword.text;
+    llvm::StringRef word = ast::info(filter.word).spelling;
     if (filter.word == Word::require) {
       delivery_word(filter);
     } else if (filter.word == Word::input) {

@@ -44,7 +44,8 @@ bool breaks_the_tree(const diagnostics::Diagnostic& diagnostic) { return diagnos
 
 }  // namespace
 
-Compilation::Compilation(std::string name, std::string text) : name_(std::move(name)), text_(std::move(text)) {}
+Compilation::Compilation(std::string name, std::string text, std::string shown)
+    : name_(std::move(name)), shown_(std::move(shown)), text_(std::move(text)) {}
 
 bool Compilation::readable(const source::File& file) {
   if (file.text.size() > largest) {
@@ -136,6 +137,8 @@ const std::vector<graph::Graph>& Compilation::compile() {
   lower::Pins pins{library_file("pins.tsv")};
   graphs_ = lower::lower(*program_, pins, sources_, sink_);
   if (sink_.has_errors()) return graphs_;
+  if (!shown_.empty())
+    for (graph::Graph& graph : graphs_) graph.file = shown_;
   for (const graph::Graph& graph : graphs_) {
     std::vector<std::string> broken = graph::verify(graph);
     // Our mistake, not the author's: nothing may be made of such a graph.

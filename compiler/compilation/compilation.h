@@ -15,7 +15,8 @@ namespace sluice::compilation {
 class Compilation {
  public:
   /// Reads the file's modules as well: the library's from memory, others from beside the file.
-  Compilation(std::string name, std::string text);
+  /// `shown` is the file as its graphs name it, the same wherever the command was given; empty: `name`.
+  Compilation(std::string name, std::string text, std::string shown = "");
 
   /// Parsing alone, for what needs no more: `fmt`.
   const ast::File& parse();
@@ -34,6 +35,7 @@ class Compilation {
   source::SourceManager sources_;
   diagnostics::Sink sink_;
   std::string name_;
+  std::string shown_;
   std::string text_;
   std::vector<std::unique_ptr<ast::File>> files_;
   std::vector<check::Unit> units_;

@@ -64,7 +64,7 @@ class Emitter {
   int keep(const std::string& file, github::Workflow workflow) {
     std::size_t slash = file.rfind('/');
     std::string folder = options_.folder;
-    if (folder.empty()) folder = repository_of(slash == std::string::npos ? "." : file.substr(0, slash)) + "/.github/workflows";
+    if (folder.empty()) folder = project_of(slash == std::string::npos ? "." : file.substr(0, slash)) + "/.github/workflows";
     auto [at, added] = workflows_.try_emplace(folder + "/" + workflow.file_name, std::move(workflow.text));
     return added ? 0 : complain(fmt::format("two pipelines would be written to `{}`", shown_path(at->first)));
   }

@@ -12,11 +12,11 @@ namespace sluice::driver {
 
 namespace fs = std::filesystem;
 
-std::string repository_of(const std::string& folder) {
+std::string project_of(const std::string& folder) {
   std::error_code error;
   fs::path start = fs::absolute(folder.empty() ? "." : folder, error).lexically_normal();
   for (fs::path at = start; !at.empty(); at = at.parent_path()) {
-    if (fs::exists(at / ".git", error)) return at.string();
+    if (fs::exists(at / ".git", error) || fs::exists(at / ".github", error)) return at.string();
     if (at == at.root_path()) break;
   }
   return start.string();
@@ -29,10 +29,16 @@ std::string shown_path(const std::string& file) {
   return error || text.starts_with("..") || text.empty() ? file : text;
 }
 
+std::string path_in_project(const std::string& file) {
+  std::error_code error;
+  fs::path absolute = fs::absolute(file, error).lexically_normal();
+  return absolute.lexically_relative(project_of(absolute.parent_path().string())).string();
+}
+
 std::vector<std::string> pipe_files(const std::string& folder) {
   std::vector<std::string> files;
   std::error_code error;
-  fs::recursive_directory_iterator at(repository_of(folder), fs::directory_options::skip_permission_denied, error), end;
+  fs::recursive_directory_iterator at(project_of(folder), fs::directory_options::skip_permission_denied, error), end;
   while (!error && at != end) {
     std::string name = at->path().filename().string();
     bool hidden = name.starts_with(".") || name == "build" || name == "node_modules";

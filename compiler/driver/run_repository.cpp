@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "driver/files.h"
 #include "runtime/process.h"
 #include "runtime/values.h"
 
@@ -79,9 +80,7 @@ std::filesystem::path find_root(const std::string& pipe_file, const std::string&
   if (!given.empty()) return fs::absolute(given, error).lexically_normal();
   bool is_file = !pipe_file.empty() && pipe_file != "-";
   fs::path folder = fs::absolute(is_file ? pipe_file : "pipe", error).lexically_normal().parent_path();
-  for (fs::path inner = folder; inner.has_relative_path(); inner = inner.parent_path())
-    if (inner.filename() == ".github" || inner.filename() == ".sluice") return inner.parent_path();
-  return folder;
+  return project_of(folder.string());
 }
 
 Repository read_repository(const fs::path& folder, const std::map<std::string, std::string>& environment) {

@@ -6,9 +6,8 @@
 
 namespace sluice::driver {
 
-/// The folder that workspaces are made from: `given` where it is not empty; else the folder that holds the `.pipe`
-/// file, and where that is or lies in a `.github` or `.sluice` folder the parent of this folder. Absolute. `-` and the
-/// empty name stand for a file of the working folder.
+/// The folder that workspaces are made from: `given` where it is not empty, else the project that the `.pipe` file lies
+/// in (`project_of`). Absolute. `-` and the empty name stand for a file of the working folder.
 std::filesystem::path find_root(const std::string& pipe_file, const std::string& given);
 
 /// What the git repository around a folder says of itself. All of it has a value where there is none.

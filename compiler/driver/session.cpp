@@ -1,6 +1,7 @@
 #include "driver/session.h"
 
 #include "compilation/read_file.h"
+#include "driver/files.h"
 #include "driver/report.h"
 
 namespace sluice::driver {
@@ -12,7 +13,8 @@ DIAGNOSTIC(UnreadableFile, "cannot read `{}`: {}");
 
 std::expected<compilation::Compilation*, int> Session::open(const std::string& path) {
   auto text = compilation::read_file(path);
-  if (text) return &compilations_.emplace_back(path == "-" ? "<stdin>" : path, std::move(*text));
+  if (text && path == "-") return &compilations_.emplace_back("<stdin>", std::move(*text));
+  if (text) return &compilations_.emplace_back(path, std::move(*text), path_in_project(path));
   diagnostics::Sink sink;
   sink.report<UnreadableFile>({}, path, text.error());
   report(sink, {}, format_);

@@ -64,7 +64,7 @@ struct Step {
 /// A server beside the steps of a stage: a container on GitHub, a process here.
 struct Service {
   std::string id;
-  std::string image;               ///< with its digest
+  std::string image;               ///< with its digest; empty: there is no container
   std::vector<std::string> ports;  ///< container ports, `5432`; the mapped one is `job.services.<id>.ports['5432']`
   Bindings env;
   std::vector<std::string> health;  ///< the container's health command and its options: `--health-cmd "pg_isready"`
@@ -167,7 +167,7 @@ struct Graph {
   std::string pipeline;  ///< its name, and the stem of its workflow file
   std::string title;
   std::string documentation;
-  std::string file;  ///< the `.pipe` file, as the user named it
+  std::string file;  ///< the `.pipe` file, from its project's folder
   ExpressionId run_name;
   std::vector<Trigger> triggers;
   std::vector<Secret> secrets;

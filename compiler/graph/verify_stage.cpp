@@ -95,7 +95,7 @@ void Verifier::check_services(const Stage& stage) {
 }
 
 void Verifier::check_service(const Service& service) {
-  if (service.image.find("@sha256:") == std::string::npos)
+  if (!service.image.empty() && service.image.find("@sha256:") == std::string::npos)
     broken("the image `{}` of service `{}` has no digest", service.image, service.id);
   for (const std::string& port : service.ports) {
     bool digits = std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; });

@@ -80,15 +80,13 @@ void Unfolder::lower_artifact(const Statement& statement, const StepContext& out
     llvm::ArrayRef<ast::Parameter> parameters = call->second.callee->statement->parameters;
     std::vector<Value> arguments = evaluate_arguments(call->second, parameters);
     for (std::size_t i = 0; i < parameters.size(); ++i)
-      if (parameters[i].name.text == "keep") artifact.keep = static_cast<graph::Seconds>(arguments[i].number);
+      if (parameters[i].name.text == "keep") artifact.keep = seconds_of(arguments[i]);
   }
   current_->artifacts.push_back(std::move(artifact));
 }
 
 void Unfolder::lower_options(const Statement& statement, StepContext& context) {
-  if (!statement.block) return;
-  for (const ast::Item& item : statement.block->items)
-    if (item.statement) apply_option(*item.statement, context);
+  if (statement.block) each_taken(statement.block->items, [&](const Statement& part) { apply_option(part, context); });
 }
 
 // Gives whether the statement was an option. Inner ones win.
@@ -113,7 +111,7 @@ bool Unfolder::apply_option(const Statement& statement, StepContext& context) {
       return true;
     case Word::retry: {
       Value attempts = statement.value ? evaluate(*statement.value) : Value{};
-      if (attempts.kind == Value::Kind::number) context.retry.attempts = static_cast<int>(attempts.number);
+      if (attempts.kind == Value::Kind::number) context.retry.attempts = whole_number(*statement.value, attempts.number, 100);
       else if (attempts.kind != Value::Kind::poison) sink_.report<NotStatic>(statement.value->span);
       context.retry.pause = seconds(statement.clause(ast::Clause::every));
       return true;

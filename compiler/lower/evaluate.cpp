@@ -1,6 +1,9 @@
 // The values of expressions while the program unfolds.
 #include "lower/unfolder.h"
 
+#include <algorithm>
+#include <cmath>
+
 namespace sluice::lower {
 
 using Kind = Expression::Kind;
@@ -10,6 +13,10 @@ namespace {
 
 DIAGNOSTIC(NotStatic, "this is known only when the pipeline runs");
 DIAGNOSTIC(RequirementFailed, "{}");
+DIAGNOSTIC(NumberOutOfRange, "a whole number from 1 to {} is needed here");
+
+// Far over every limit, and safe to count with.
+constexpr double most_seconds = 1e12;
 
 Value number_value(Value::Kind kind, double number, llvm::StringRef text) {
   Value value;
@@ -40,7 +47,9 @@ bool truth(const Value& value) {
 }
 
 Value arithmetic(ast::Operator op, const Value& left, const Value& right) {
-  Value result = left;
+  Value result = left.kind == Value::Kind::number ? right : left;
+  if (op == ast::Operator::divide && left.kind == right.kind) result.kind = Value::Kind::number;
+  result.text.clear();
   switch (op) {
     case ast::Operator::add: result.number = left.number + right.number; break;
     case ast::Operator::subtract: result.number = left.number - right.number; break;
@@ -158,12 +167,22 @@ bool Unfolder::decide(const Expression& expression) {
   return truth(value);
 }
 
+graph::Seconds Unfolder::seconds_of(const Value& duration) {
+  return static_cast<graph::Seconds>(std::clamp(duration.number, 0.0, most_seconds) + 0.5);
+}
+
 graph::Seconds Unfolder::seconds(const Expression* expression) {
   if (!expression) return 0;
   Value value = evaluate(*expression);
-  if (value.kind == Value::Kind::duration) return static_cast<graph::Seconds>(value.number + 0.5);
+  if (value.kind == Value::Kind::duration) return seconds_of(value);
   if (value.kind != Value::Kind::poison) sink_.report<NotStatic>(expression->span).help("write the time out, as in `15m`");
   return 0;
+}
+
+int Unfolder::whole_number(const Expression& expression, double number, int most) {
+  if (number >= 1 && number <= most && number == std::floor(number)) return static_cast<int>(number);
+  sink_.report<NumberOutOfRange>(expression.span, most);
+  return 1;
 }
 
 std::string Unfolder::static_text(const Expression* expression) {

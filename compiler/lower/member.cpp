@@ -87,6 +87,8 @@ Value Unfolder::evaluate_member(const Expression& expression) {
     frames_.pop_back();
     return value;
   }
+  auto part = program_.resolved.find(&expression);
+  if (part != program_.resolved.end()) return evaluate_symbol(*part->second);
   Value base = evaluate(*expression.operands[0]);
   return member_of(base, expression);
 }
@@ -136,12 +138,13 @@ Value Unfolder::evaluate_index(const Expression& expression) {
   if (resolved != program_.resolved.end() && resolved->second->kind == Symbol::Kind::stage) {
     for (std::size_t member : members_.lookup(resolved->second))
       if (found_[member].index == text_of(index)) return stage_value(member);
+    report_missing_member(*resolved->second, text_of(index), expression.span);
     return {};
   }
   Value value = evaluate(base);
   if (value.kind == Value::Kind::list && index.kind == Value::Kind::number) {
-    auto at = static_cast<std::size_t>(index.number);
-    return at < value.items.size() ? value.items[at] : Value::null();
+    bool inside = index.number >= 0 && index.number < static_cast<double>(value.items.size());
+    return inside ? value.items[static_cast<std::size_t>(index.number)] : Value::null();
   }
   if (value.kind == Value::Kind::map && index.constant()) {
     auto name = std::find(value.names.begin(), value.names.end(), text_of(index));

@@ -10,7 +10,7 @@ namespace {
 
 DIAGNOSTIC(StageCycle, "stages wait for each other: {}");
 DIAGNOSTIC(BudgetExceeded, "the longest way through the pipeline takes {}, the budget is {}");
-DIAGNOSTIC(BudgetUnknown, "the budget cannot be checked: {} say no `expect`");
+DIAGNOSTIC(BudgetUnknown, "the budget cannot be checked: no `expect` in {}");
 
 }  // namespace
 

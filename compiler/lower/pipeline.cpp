@@ -128,9 +128,10 @@ graph::Input Unfolder::lower_input(const Statement& statement) {
   llvm::StringRef type = statement.type ? statement.type->name.text : "string";
   if (type == "bool") input.type = graph::Input::Type::boolean;
   if (type == "number") input.type = graph::Input::Type::number;
-  if (type == "enum") {
+  const types::Type* checked = pipeline_.inputs.lookup(statement.name.text);
+  if (checked && checked->kind == types::Type::Kind::enumeration) {
     input.type = graph::Input::Type::choice;
-    for (const Expression* choice : statement.type->choices) input.options.push_back(static_text(choice));
+    for (llvm::StringRef choice : checked->names) input.options.push_back(choice.str());
   }
   return input;
 }
@@ -160,30 +161,36 @@ void Unfolder::lower_trigger(const Statement& statement) {
 // All `notify` rules are one stage behind all others: it runs whatever happened, and never changes how the run ended.
 void Unfolder::lower_notifications(llvm::ArrayRef<ast::Item> items) {
   FoundStage* found = nullptr;
-  for (const ast::Item& item : items) {
-    if (!item.statement || item.statement->word != Word::notify) continue;
-    if (!found) {
-      std::size_t stages = found_.size();
-      found = &found_.emplace_back();
-      found->id = found->stage.id = "notify";
-      found->statement = item.statement;
-      found->stage.span = item.statement->header;
-      current_ = found;
-      results_.clear();
-      found->stage.notification = true;
-      found->stage.title = text_constant("Notify", item.statement->header);
-      found->stage.condition = make(GraphKind::call, "always", {}, item.statement->header);
-      found->stage.asks_status = true;
-      found->stage.runs_on = runs_on_;
-      found->stage.timeout = 10 * 60;
-      for (std::size_t i = 0; i < stages; ++i) add_edge(i, true, item.statement->header);
-    }
-    lower_notification(*item.statement, *found);
-  }
+  each_taken(items, [&](const Statement& statement) {
+    if (statement.word != Word::notify) return;
+    if (!found) found = &begin_notifications(statement);
+    lower_notification(statement);
+  });
   current_ = nullptr;
 }
 
-void Unfolder::lower_notification(const Statement& statement, FoundStage& found) {
+FoundStage& Unfolder::begin_notifications(const Statement& statement) {
+  std::size_t stages = found_.size();
+  FoundStage& found = found_.emplace_back();
+  found.id = "notify";
+  for (int count = 2; ids_.count(found.id); ++count) found.id = "notify-" + std::to_string(count);
+  found.statement = &statement;
+  current_ = &found;
+  results_.clear();
+  graph::Stage& stage = found.stage;
+  stage.id = found.id;
+  stage.span = statement.header;
+  stage.notification = true;
+  stage.title = text_constant("Notify", statement.header);
+  stage.condition = make(GraphKind::call, "always", {}, statement.header);
+  stage.asks_status = true;
+  stage.runs_on = runs_on_;
+  stage.timeout = 10 * 60;
+  for (std::size_t i = 0; i < stages; ++i) add_edge(i, true, statement.header);
+  return found;
+}
+
+void Unfolder::lower_notification(const Statement& statement) {
   StepContext context = defaults_;
   // One rule that fails must not keep the others from being told.
   context.condition = make(GraphKind::call, "always", {}, statement.header);
@@ -202,7 +209,6 @@ void Unfolder::lower_notification(const Statement& statement, FoundStage& found)
   context.condition = both(context.condition, rule);
   if (const Expression* when = statement.clause(ast::Clause::when)) context.condition = both(context.condition, expression_of(*when));
   if (const Expression* in = statement.clause(ast::Clause::in)) lower_environment(*in);
-  (void)found;
   if (statement.block) lower_items(statement.block->items, context);
 }
 
@@ -215,11 +221,10 @@ void Unfolder::lower_pipeline() {
   runs_on_ = {"ubuntu-latest"};
   lower_secrets();
   const Statement* budget = nullptr;
-  for (const ast::Item& item : statement.block->items) {
-    if (!item.statement) continue;
-    if (item.statement->word == Word::budget) budget = item.statement;
-    lower_option(*item.statement);
-  }
+  each_taken(statement.block->items, [&](const Statement& part) {
+    if (part.word == Word::budget) budget = &part;
+    lower_option(part);
+  });
   find_stages(statement.block->items);
   for (FoundStage& found : found_) lower_stage(found);
   frames_.back().locals.clear();

@@ -79,6 +79,22 @@ bool closed_in_powershell(llvm::StringRef script) {
   return quote == '\'';
 }
 
+// Whether the text at `at` is read as code once more: by `eval` and its like, or as arithmetic inside `[[ … ]]`.
+bool runs_as_code(llvm::StringRef script, std::size_t at) {
+  std::size_t from = script.rfind('\n', at) + 1;
+  llvm::StringRef line = script.substr(from).take_until([](char c) { return c == '\n'; });
+  llvm::StringRef before = line.take_front(at - from);
+  static constexpr llvm::StringLiteral readers[] = {"eval ", "bash -c", "sh -c", "su -c", "test -v", "printf -v"};
+  for (llvm::StringRef reader : readers)
+    if (before.contains(reader)) return true;
+  std::size_t open = before.rfind("[[");
+  if (open == llvm::StringRef::npos || before.substr(open).contains("]]")) return false;
+  llvm::StringRef condition = line.substr(open);
+  condition = condition.take_front(condition.find("]]"));
+  static constexpr llvm::StringLiteral operators[] = {" -eq ", " -ne ", " -lt ", " -le ", " -gt ", " -ge ", " -v "};
+  return std::any_of(std::begin(operators), std::end(operators), [&](llvm::StringRef name) { return condition.contains(name); });
+}
+
 }  // namespace
 
 // The variable that holds the value: one that holds it already, or a new one named after what the author wrote.
@@ -127,57 +143,82 @@ ExpressionId Unfolder::title_of(const Expression& string) {
   return make(graph::Expression::Kind::text, "", std::move(pieces), string.span);
 }
 
-std::string Unfolder::lower_script(const Expression& string, const StepContext& context, Bindings& env) {
+/// A script while its holes are filled.
+struct Unfolder::ScriptState {
+  const Expression& string;
+  const StepContext& context;
+  Bindings& env;
   std::string text;
   ShellReader reader;
-  llvm::SmallVector<std::pair<std::string, std::string>, 4> seen;  // what the author wrote, and the variable that holds it
-  auto refuse = [&](const Expression& hole, std::string_view place) {
-    sink_.report<UnsafePlace>(hole.span, "this value", place)
-        .help("give it a name with `env {{ VALUE: … }}` and read that variable in the script");
-  };
-  auto put = [&](const Expression& hole, const Value& value, ShellPlace place, std::size_t word) {
-    bool posix = is_posix(context.shell);
-    bool constant = value.constant() || value.kind == Value::Kind::artifact || value.kind == Value::Kind::stage;
-    if (constant && posix) return quote_for_shell(text_of(value), place, text);
-    if (constant && value.kind == Value::Kind::number) {
-      text += text_of(value);
-      return true;
-    }
-    if (!posix && (!is_powershell(context.shell) || closed_in_powershell(text))) return false;
-    std::string source = fmt::format("{} {}", word, sources_.text(hole.span));
-    auto same = std::find_if(seen.begin(), seen.end(), [&](const auto& entry) { return entry.first == source; });
-    ExpressionId id = expression_of(value, hole.span);
-    std::string name;
-    if (same == seen.end()) {
-      name = bind(hole, id, string, env, context.env);
-      seen.push_back({source, name});
-    } else {
-      name = same->second;
-    }
-    if (posix) return reference_for_shell(name, place, text);
-    text += "${env:" + name + "}";
+  /// What the author wrote in a hole, with the variable that holds it.
+  llvm::SmallVector<std::pair<std::string, std::string>, 4> seen;
+};
+
+// The variable of this hole; the same text in another hole is the same variable. A list has one a word.
+std::string Unfolder::variable_of(ScriptState& script, const Expression& hole, const Value& value, std::size_t word) {
+  std::string source = fmt::format("{} {}", word, sources_.text(hole.span));
+  for (const auto& [seen, name] : script.seen)
+    if (seen == source) return name;
+  std::string name = bind(hole, expression_of(value, hole.span), script.string, script.env, script.context.env);
+  script.seen.push_back({source, name});
+  return name;
+}
+
+// Gives whether the value could be written so that it is data.
+bool Unfolder::put_value(ScriptState& script, const Expression& hole, const Value& value, std::size_t word) {
+  const std::string& shell = script.context.shell;
+  bool constant = value.constant() || value.kind == Value::Kind::artifact || value.kind == Value::Kind::stage;
+  if (is_posix(shell)) {
+    ShellPlace place = script.reader.place();
+    if (runs_as_code(sources_.text(script.string.span), hole.span.begin - script.string.span.begin)) place = ShellPlace::arithmetic;
+    if (constant) return quote_for_shell(text_of(value), place, script.text);
+    return reference_for_shell(variable_of(script, hole, value, word), place, script.text);
+  }
+  if (constant && value.kind == Value::Kind::number) {
+    script.text += text_of(value);
     return true;
-  };
-  for (const ast::StringPart& part : string.parts) {
-    if (!part.hole) {
-      text += part.text;
-      reader.feed(part.text);
-      continue;
-    }
-    Value value = evaluate(*part.hole);
-    if (value.kind == Value::Kind::poison) continue;
-    if (value.kind != Value::Kind::list) {
-      if (!put(*part.hole, value, reader.place(), 0)) refuse(*part.hole, is_posix(context.shell) ? describe(reader.place()) : "a script of this shell");
-      continue;
-    }
+  }
+  if (!is_powershell(shell) || closed_in_powershell(script.text)) return false;
+  script.text += "${env:" + variable_of(script, hole, value, word) + "}";
+  return true;
+}
+
+void Unfolder::put_hole(ScriptState& script, const Expression& hole) {
+  Value value = evaluate(hole);
+  if (value.kind == Value::Kind::poison) return;
+  bool put = true;
+  if (value.kind != Value::Kind::list) {
+    put = put_value(script, hole, value, 0);
+  } else {
     // A list is its words; an empty one is no word.
-    for (const Value& item : value.items) {
-      auto word = static_cast<std::size_t>(&item - value.items.data());
-      if (word > 0) text += ' ';
-      if (!put(*part.hole, item, reader.place(), word)) refuse(*part.hole, describe(reader.place()));
+    for (std::size_t word = 0; word < value.items.size(); ++word) {
+      if (word > 0) script.text += ' ';
+      put = put_value(script, hole, value.items[word], word) && put;
     }
   }
-  return text;
+  if (put) return;
+  std::string_view place = "a script of this shell";
+  if (is_posix(script.context.shell)) place = describe(script.reader.place());
+  if (place == "this place") place = "a text that is run as code";
+  sink_.report<UnsafePlace>(hole.span, "this value", place)
+      .help("give it a name with `env {{ VALUE: … }}` and read that variable in the script");
+}
+
+std::string Unfolder::lower_script(const Expression& string, const StepContext& context, Bindings& env) {
+  ScriptState script{string, context, env, {}, {}, {}};
+  for (const ast::StringPart& part : string.parts) {
+    if (part.hole) {
+      put_hole(script, *part.hole);
+      continue;
+    }
+    script.text += part.text;
+    script.reader.feed(part.text);
+  }
+  // In single quotes, or as `${{ '${{' }}`: what GitHub would read as an expression of its own.
+  if (script.text.find("${{") != std::string::npos)
+    sink_.report<UnsafePlace>(string.span, "`${{`", "a script")
+        .help("GitHub reads an expression there: write the script in double quotes, so that the hole is one of ours");
+  return std::move(script.text);
 }
 
 }  // namespace sluice::lower

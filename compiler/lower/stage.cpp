@@ -1,4 +1,5 @@
 // One stage: its header, its options, its steps.
+#include "diagnostics/nearest.h"
 #include "lower/unfolder.h"
 
 namespace sluice::lower {
@@ -6,6 +7,8 @@ namespace sluice::lower {
 namespace {
 
 DIAGNOSTIC(TimeoutOutOfRange, "a stage may take from one second to six hours, this is {}");
+DIAGNOSTIC(UnknownStage, "there is no stage `{}[\"{}\"]`");
+DIAGNOSTIC(NotStatic, "how many legs run side by side must be known when the file is compiled");
 DIAGNOSTIC(EmptyMatrix, "`{}` has no values");
 
 constexpr graph::Seconds default_timeout = 30 * 60;
@@ -19,6 +22,13 @@ void Unfolder::add_edge(std::size_t to, bool written, Span span) {
   if (!added && written) edge->second = {static_cast<graph::StageIndex>(to), true, span};
 }
 
+void Unfolder::report_missing_member(const Symbol& family, const std::string& index, Span span) {
+  llvm::SmallVector<llvm::StringRef, 8> known;
+  for (std::size_t member : members_.lookup(&family)) known.push_back(found_[member].index);
+  sink_.report<UnknownStage>(span, std::string_view(family.name), index)
+      .help("the stages are {}", diagnostics::list_of(known));
+}
+
 // `after test`, `after test["3.11"]`, `after test[*]`.
 void Unfolder::reference_stage(const Expression& expression, bool written) {
   bool indexed = expression.kind == Expression::Kind::index;
@@ -27,8 +37,13 @@ void Unfolder::reference_stage(const Expression& expression, bool written) {
   if (resolved == program_.resolved.end()) return;
   bool all = !indexed || expression.operands[1]->kind == Expression::Kind::wildcard;
   std::string index = all ? "" : text_of(evaluate(*expression.operands[1]));
-  for (std::size_t member : members_.lookup(resolved->second))
-    if (all || found_[member].index == index) add_edge(member, written, expression.span);
+  bool any = all;
+  for (std::size_t member : members_.lookup(resolved->second)) {
+    if (!all && found_[member].index != index) continue;
+    add_edge(member, written, expression.span);
+    any = true;
+  }
+  if (!any) report_missing_member(*resolved->second, index, expression.span);
 }
 
 void Unfolder::lower_header(FoundStage& found) {
@@ -78,8 +93,7 @@ void Unfolder::lower_stage(FoundStage& found) {
   stage.runs_on = runs_on_;
   StepContext context = defaults_;
   if (found.statement->block) {
-    for (const ast::Item& item : found.statement->block->items)
-      if (item.statement) lower_stage_statement(*item.statement, context);
+    each_taken(found.statement->block->items, [&](const Statement& part) { lower_stage_statement(part, context); });
     StepResult result;
     context.result = &result;
     lower_items(found.statement->block->items, context);
@@ -99,7 +113,7 @@ void Unfolder::lower_stage_statement(const Statement& statement, StepContext& co
     case Word::service: return lower_service(statement);
     case Word::matrix: return lower_matrix(statement);
     case Word::fail_fast: stage.fail_fast = statement.value ? expression_of(*statement.value) : constant(true); return;
-    case Word::max_parallel: if (statement.value) stage.max_parallel = static_cast<int>(evaluate(*statement.value).number); return;
+    case Word::max_parallel: return lower_max_parallel(statement);
     case Word::expect: stage.expect = seconds(statement.value); return;
     case Word::timeout: stage.timeout = seconds(statement.value); return;
     case Word::allow_failure: stage.allow_failure = statement.value ? expression_of(*statement.value) : constant(true); return;
@@ -143,6 +157,13 @@ void Unfolder::lower_stage_statement(const Statement& statement, StepContext& co
     case Word::shell: case Word::working_directory: apply_option(statement, context); return;
     default: return;
   }
+}
+
+void Unfolder::lower_max_parallel(const Statement& statement) {
+  if (!statement.value) return;
+  Value value = evaluate(*statement.value);
+  if (value.kind == Value::Kind::number) current_->stage.max_parallel = whole_number(*statement.value, value.number, 256);
+  else if (value.kind != Value::Kind::poison) sink_.report<NotStatic>(statement.value->span).help("write the number out");
 }
 
 void Unfolder::lower_matrix(const Statement& statement) {

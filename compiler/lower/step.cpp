@@ -188,6 +188,7 @@ void Unfolder::lower_native(const Statement& statement, const StepContext& outer
   if (statement.block)
     for (const ast::Item& item : statement.block->items)
       if (item.entry) native.arguments.emplace_back(item.entry->key.text.str(), expression_of(*item.entry->value));
+  std::erase_if(native.arguments, [&](const auto& argument) { return graph_[argument.second].kind == GraphKind::null; });
   if (!context.title) context.title = text_constant(operation.str(), statement.span);
   add_step(context, statement.span).action = std::move(native);
 }
@@ -211,6 +212,23 @@ void Unfolder::lower_when(const Statement& statement, const StepContext& outer) 
   }
   context.condition = both(outer.condition, condition);
   lower_items(statement.block->items, context);
+}
+
+// The statements of a block as the static choices in it leave them.
+void Unfolder::each_taken(llvm::ArrayRef<ast::Item> items, llvm::function_ref<void(const Statement&)> visit) {
+  for (std::size_t at = 0; at < items.size(); ++at) {
+    if (!items[at].statement) continue;
+    const Statement& statement = *items[at].statement;
+    if (statement.word != Word::if_) {
+      visit(statement);
+      continue;
+    }
+    const Statement* otherwise = nullptr;
+    if (at + 1 < items.size() && items[at + 1].statement && items[at + 1].statement->word == Word::else_)
+      otherwise = items[++at].statement;
+    const Statement* taken = statement.value && decide(*statement.value) ? &statement : otherwise;
+    if (taken && taken->block) each_taken(taken->block->items, visit);
+  }
 }
 
 void Unfolder::lower_choice(llvm::ArrayRef<ast::Item> items, std::size_t& at, StepContext& context) {

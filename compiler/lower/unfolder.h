@@ -26,7 +26,8 @@ class Unfolder {
   void lower_trigger(const Statement& statement);
   graph::Input lower_input(const Statement& statement);
   void lower_notifications(llvm::ArrayRef<ast::Item> items);
-  void lower_notification(const Statement& statement, FoundStage& found);
+  FoundStage& begin_notifications(const Statement& statement);
+  void lower_notification(const Statement& statement);
 
   // order.cpp
   void order_stages();
@@ -38,8 +39,10 @@ class Unfolder {
   void lower_header(FoundStage& found);
   void lower_stage_statement(const Statement& statement, StepContext& context);
   void lower_matrix(const Statement& statement);
+  void lower_max_parallel(const Statement& statement);
   void lower_environment(const Expression& in);
   void push_late_env();
+  void report_missing_member(const Symbol& family, const std::string& index, Span span);
   void reference_stage(const Expression& expression, bool written);
   void add_edge(std::size_t to, bool written, Span span);
 
@@ -51,6 +54,7 @@ class Unfolder {
   void lower_uses(const Statement& statement, StepContext context);
   void lower_native(const Statement& statement, const StepContext& context);
   void lower_when(const Statement& statement, const StepContext& context);
+  void each_taken(llvm::ArrayRef<ast::Item> items, llvm::function_ref<void(const Statement&)> visit);
   void lower_choice(llvm::ArrayRef<ast::Item> items, std::size_t& at, StepContext& context);
   void lower_loop(const Statement& statement, StepContext& context);
   void lower_output(const Statement& statement, StepContext& context);
@@ -75,6 +79,10 @@ class Unfolder {
   // script.cpp
   std::string lower_script(const Expression& string, const StepContext& context, Bindings& env);
   ExpressionId title_of(const Expression& string);
+  struct ScriptState;
+  void put_hole(ScriptState& script, const Expression& hole);
+  bool put_value(ScriptState& script, const Expression& hole, const Value& value, std::size_t word);
+  std::string variable_of(ScriptState& script, const Expression& hole, const Value& value, std::size_t word);
   std::string bind(const Expression& hole, ExpressionId value, const Expression& string, Bindings& env, const Bindings& outer);
 
   // evaluate.cpp, member.cpp, builtin.cpp
@@ -93,7 +101,10 @@ class Unfolder {
   std::optional<Value> fold(ast::Operator op, const Value& left, const Value& right);
   std::vector<Value> evaluate_arguments(const check::Call& call, llvm::ArrayRef<ast::Parameter> parameters);
   bool decide(const Expression& expression);
+  static graph::Seconds seconds_of(const Value& duration);
   graph::Seconds seconds(const Expression* expression);
+  /// 1 after a report where the number is no whole one from 1 to `most`.
+  int whole_number(const Expression& expression, double number, int most);
   std::string static_text(const Expression* expression);
 
   // expressions.cpp: building the graph's

@@ -69,6 +69,11 @@ std::string text_of_list(const Value& list) {
   return text;
 }
 
+std::int64_t seconds_of(const Value& value) {
+  constexpr double longest = 1e15;
+  return static_cast<std::int64_t>(std::clamp(value.number + 0.5, 0.0, longest));
+}
+
 bool equal(const Value& left, const Value& right) {
   if (left.kind != right.kind) return false;
   if (left.kind == Value::Kind::string) return llvm::StringRef(left.text).equals_insensitive(right.text);

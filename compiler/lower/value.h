@@ -49,6 +49,9 @@ std::string text_of(const Value& value);
 /// The texts of a list's items with blanks between them.
 std::string text_of_list(const Value& list);
 
+/// A duration in whole seconds; what no duration can be is cut to what one can.
+std::int64_t seconds_of(const Value& value);
+
 /// Whether two constants are equal, as GitHub compares values of one type: text without case.
 bool equal(const Value& left, const Value& right);
 

@@ -73,6 +73,7 @@ std::string_view name(ProblemKind kind) {
     case ProblemKind::unknown_stage: return "unknown_stage";
     case ProblemKind::action_without_local_body: return "action_without_local_body";
     case ProblemKind::service_without_local_body: return "service_without_local_body";
+    case ProblemKind::other_commit: return "other_commit";
     case ProblemKind::matrix_refused: return "matrix_refused";
     case ProblemKind::other_system: return "other_system";
     case ProblemKind::one_port_here: return "one_port_here";

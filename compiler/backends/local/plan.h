@@ -15,6 +15,7 @@ enum class ProblemKind : std::uint8_t {
   unknown_stage,               ///< `only` names a stage that is not there
   action_without_local_body,   ///< a marketplace action runs only on GitHub
   service_without_local_body,  ///< a container, and no script that starts the server here
+  other_commit,                ///< a checkout of another commit: here it is the work tree as it is
   matrix_refused,              ///< the matrix has no legs or GitHub would refuse it
   other_system,                ///< a note: the stage asks for macOS or Windows
   one_port_here,               ///< a note: of a service's ports only the first has a server here

@@ -17,9 +17,12 @@ runtime::Expression argument(Planner& planner, const graph::Native& native, std:
 
 using Action = decltype(runtime::Step::action);
 
-Action plan_native(Planner& planner, const graph::Native& native) {
+Action plan_native(Planner& planner, const graph::Native& native, source::Span span) {
   switch (native.operation) {
-    case graph::Native::Operation::checkout: return runtime::Checkout();
+    case graph::Native::Operation::checkout:
+      if (!native.arguments.empty())
+        planner.report(ProblemKind::other_commit, span, "a checkout here is the work tree as it is, not another commit");
+      return runtime::Checkout();
     case graph::Native::Operation::upload:
       return runtime::Upload{argument(planner, native, "name"), argument(planner, native, "path")};
     case graph::Native::Operation::download:
@@ -29,7 +32,7 @@ Action plan_native(Planner& planner, const graph::Native& native) {
 }
 
 Action plan_action(Planner& planner, const graph::Step& step) {
-  if (const auto* native = std::get_if<graph::Native>(&step.action)) return plan_native(planner, *native);
+  if (const auto* native = std::get_if<graph::Native>(&step.action)) return plan_native(planner, *native, step.span);
   if (const auto* run = std::get_if<graph::Run>(&step.action))
     return runtime::Script{run->shell, run->text, planner.expressions.text(step.working_directory)};
   const auto& uses = std::get<graph::Uses>(step.action);

@@ -20,12 +20,18 @@ using github::test::Builder;
 using github::test::pipeline;
 using runtime::Json;
 
-TEST_CASE("the root is the folder of the file, or above .github and .sluice", "[run-command]") {
-  CHECK(find_root("/a/b/ci.pipe", "") == "/a/b");
-  CHECK(find_root("/a/.github/pipelines/ci.pipe", "") == "/a");
-  CHECK(find_root("/a/.sluice/ci.pipe", "") == "/a");
+TEST_CASE("the root is the project of the file: where .git or .github is", "[run-command]") {
+  std::filesystem::path folder = std::filesystem::temp_directory_path() / "sluice-find-root";
+  std::filesystem::create_directories(folder / "inner" / ".github" / "pipelines");
+  std::filesystem::create_directories(folder / ".git");
+  std::filesystem::create_directories(folder / "ci");
+  CHECK(find_root((folder / "ci" / "ci.pipe").string(), "") == folder);
+  CHECK(find_root((folder / "inner" / "ci.pipe").string(), "") == folder / "inner");
+  CHECK(find_root((folder / "inner" / ".github" / "pipelines" / "ci.pipe").string(), "") == folder / "inner");
+  std::filesystem::remove_all(folder);
+  CHECK(find_root("/nowhere/b/ci.pipe", "") == "/nowhere/b");
   CHECK(find_root("/a/b/ci.pipe", "/c/./d") == "/c/d");
-  CHECK(find_root("-", "") == std::filesystem::current_path());
+  CHECK(find_root("-", "") == find_root("ci.pipe", ""));
 }
 
 TEST_CASE("remotes name their repository", "[run-command]") {
