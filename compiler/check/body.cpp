@@ -15,9 +15,10 @@ DIAGNOSTIC(NotCallable, "`{}` gives a value, but a step is needed here");
 DIAGNOSTIC(UnknownPermission, "there is no permission `{}`");
 DIAGNOSTIC(MissingPiece, "`{}` lacks a type or a value");
 
-constexpr llvm::StringLiteral scopes[] = {"actions", "attestations", "checks", "contents", "deployments", "discussions", "id-token",
-                                          "issues", "models", "packages", "pages", "pull-requests", "repository-projects",
-                                          "security-events", "statuses"};
+constexpr llvm::StringLiteral scopes[] = {
+    "actions", "attestations", "checks",   "contents", "deployments",   "discussions",         "id-token",
+    "issues",  "models",       "packages", "pages",    "pull-requests", "repository-projects", "security-events",
+    "statuses"};
 
 }  // namespace
 
@@ -36,18 +37,27 @@ void Checker::check_statement(const Statement& statement, const Body& body) {
     case Word::artifact: return check_artifact(statement, body);
     case Word::service: return check_service(statement);
     case Word::let: return check_let(statement);
-    case Word::if_: case Word::else_: case Word::for_: case Word::when: return check_unfolding(statement, body);
+    case Word::if_:
+    case Word::else_:
+    case Word::for_:
+    case Word::when: return check_unfolding(statement, body);
     case Word::backend: return check_block(statement, body);
     case Word::matrix: return check_matrix(statement);
     case Word::permissions: return check_permissions(statement);
-    case Word::concurrency: if (statement.value) expect_shown(*statement.value, Type::Kind::string, "the group"); return;
+    case Word::concurrency:
+      if (statement.value) expect_shown(*statement.value, Type::Kind::string, "the group");
+      return;
     case Word::native: return check_entries(statement, true);
     case Word::require:
       if (!statement.values.empty()) expect(*statement.values[0], Type::Kind::boolean, "the requirement");
       if (statement.values.size() > 1) expect(*statement.values[1], Type::Kind::string, "the reason");
       return;
-    case Word::rollback: case Word::sleep: case Word::watch: case Word::await: case Word::commit: case Word::input:
-      return delivery_word(statement);
+    case Word::rollback:
+    case Word::sleep:
+    case Word::watch:
+    case Word::await:
+    case Word::commit:
+    case Word::input: return delivery_word(statement);
     case Word::invalid: return;
     default: return check_option(statement);
   }
@@ -61,9 +71,12 @@ void Checker::check_block(const Statement& statement, const Body& body) {
 
 void Checker::check_unfolding(const Statement& statement, const Body& body) {
   std::size_t mark = scope_.mark();
-  if (statement.word == Word::for_) scope_.add(loop_variable(statement));
-  else if (statement.value && statement.word == Word::when) expect_shown(*statement.value, Type::Kind::boolean, "the condition");
-  else if (statement.value) expect(*statement.value, Type::Kind::boolean, "the condition");
+  if (statement.word == Word::for_)
+    scope_.add(loop_variable(statement));
+  else if (statement.value && statement.word == Word::when)
+    expect_shown(*statement.value, Type::Kind::boolean, "the condition");
+  else if (statement.value)
+    expect(*statement.value, Type::Kind::boolean, "the condition");
   if (statement.block && statement.word == Word::when) refuse_options(statement);
   if (statement.block && statement.word == Word::for_) refuse_options(statement);
   if (statement.block) check_items(statement.block->items, body);
@@ -76,13 +89,27 @@ void Checker::refuse_options(const Statement& statement) {
   for (const ast::Item& item : statement.block->items) {
     if (!item.statement) continue;
     switch (item.statement->word) {
-      case Word::call: case Word::run: case Word::uses: case Word::step: case Word::if_: case Word::else_: case Word::for_:
-      case Word::when: case Word::let: case Word::require: case Word::backend: case Word::native: case Word::invalid:
-      case Word::output: case Word::artifact: case Word::permissions: continue;
+      case Word::call:
+      case Word::run:
+      case Word::uses:
+      case Word::step:
+      case Word::if_:
+      case Word::else_:
+      case Word::for_:
+      case Word::when:
+      case Word::let:
+      case Word::require:
+      case Word::backend:
+      case Word::native:
+      case Word::invalid:
+      case Word::output:
+      case Word::artifact:
+      case Word::permissions: continue;
       default: break;
     }
-    sink_.report<MisplacedWord>(item.statement->keyword.span, std::string_view(item.statement->keyword.text),
-                                std::string_view(statement.keyword.text))
+    sink_
+        .report<MisplacedWord>(item.statement->keyword.span, std::string_view(item.statement->keyword.text),
+                               std::string_view(statement.keyword.text))
         .help("it holds for all of the stage or step: write it there, or inside a `step`");
   }
 }
@@ -118,7 +145,8 @@ void Checker::check_call_statement(const Statement& statement, const Body& body)
 
 void Checker::check_step(const Statement& statement, const Body& body) {
   if (statement.title) expect_shown(*statement.title, Type::Kind::string, "the title");
-  if (const Expression* when = statement.clause(ast::Clause::when)) expect_shown(*when, Type::Kind::boolean, "the condition");
+  if (const Expression* when = statement.clause(ast::Clause::when))
+    expect_shown(*when, Type::Kind::boolean, "the condition");
   Symbol* step = make(Symbol::Kind::step, statement.name, &statement);
   std::size_t mark = scope_.mark();
   if (statement.block) check_items(statement.block->items, {step, false});
@@ -126,7 +154,8 @@ void Checker::check_step(const Statement& statement, const Body& body) {
   if (!statement.name) return;
   Symbol* hidden = scope_.find(statement.name.text);
   if (hidden && hidden->kind == Symbol::Kind::step)
-    sink_.report<DuplicateName>(statement.name.span, std::string_view(statement.name.text)).note(hidden->span, "declared here first");
+    sink_.report<DuplicateName>(statement.name.span, std::string_view(statement.name.text))
+        .note(hidden->span, "declared here first");
   (void)body;
   scope_.add(step);
 }
@@ -134,8 +163,10 @@ void Checker::check_step(const Statement& statement, const Body& body) {
 void Checker::check_output(const Statement& statement, const Body& body) {
   const Type* type = statement.type ? read_type(statement.type) : nullptr;
   if (statement.value) {
-    if (type && !body.stage) expect(*statement.value, type, "the output");
-    else if (!type) type = type_of(*statement.value);
+    if (type && !body.stage)
+      expect(*statement.value, type, "the output");
+    else if (!type)
+      type = type_of(*statement.value);
     if (body.stage) expect_shown(*statement.value, type, "the output");
   }
   if (!type) {
@@ -159,7 +190,9 @@ void Checker::check_artifact(const Statement& statement, const Body& body) {
 
 void Checker::report_hidden(const Statement& statement) {
   if (Symbol* hidden = find_value(statement.name.text); hidden && hidden->kind != Symbol::Kind::stage)
-    sink_.report<HiddenName>(statement.name.span, std::string_view(statement.name.text), std::string_view(statement.name.text))
+    sink_
+        .report<HiddenName>(statement.name.span, std::string_view(statement.name.text),
+                            std::string_view(statement.name.text))
         .note(hidden->span, "the other one");
 }
 
@@ -181,8 +214,10 @@ void Checker::check_uses(const Statement& statement) {
   if (!statement.block) return;
   for (const ast::Item& item : statement.block->items) {
     if (!item.statement) continue;
-    if (item.statement->word == Word::with) check_entries(*item.statement, true);
-    else check_option(*item.statement);
+    if (item.statement->word == Word::with)
+      check_entries(*item.statement, true);
+    else
+      check_option(*item.statement);
   }
 }
 
@@ -195,21 +230,35 @@ void Checker::check_options(const Statement& statement) {
 // The options that pipelines, stages and steps share.
 void Checker::check_option(const Statement& statement) {
   switch (statement.word) {
-    case Word::env: case Word::with:
+    case Word::env:
+    case Word::with:
       // A whole environment as one value has no form in the graph yet.
       if (statement.value) delivery_word(statement);
       return check_entries(statement, true);
-    case Word::timeout: case Word::expect: if (statement.value) expect(*statement.value, Type::Kind::duration, "the time"); return;
-    case Word::allow_failure: case Word::fail_fast: case Word::cancel_running:
+    case Word::timeout:
+    case Word::expect:
+      if (statement.value) expect(*statement.value, Type::Kind::duration, "the time");
+      return;
+    case Word::allow_failure:
+    case Word::fail_fast:
+    case Word::cancel_running:
       if (statement.value) expect(*statement.value, Type::Kind::boolean, "this");
       return;
     case Word::retry:
       if (statement.value) expect(*statement.value, Type::Kind::number, "the number of attempts");
-      if (const Expression* every = statement.clause(ast::Clause::every)) expect(*every, Type::Kind::duration, "the pause");
+      if (const Expression* every = statement.clause(ast::Clause::every))
+        expect(*every, Type::Kind::duration, "the pause");
       return;
-    case Word::max_parallel: if (statement.value) expect(*statement.value, Type::Kind::number, "the number"); return;
-    case Word::working_directory: case Word::url: if (statement.value) expect_shown(*statement.value, Type::Kind::string, "this"); return;
-    case Word::runs_on: for (const Expression* label : statement.values) expect_shown(*label, Type::Kind::string, "the label"); return;
+    case Word::max_parallel:
+      if (statement.value) expect(*statement.value, Type::Kind::number, "the number");
+      return;
+    case Word::working_directory:
+    case Word::url:
+      if (statement.value) expect_shown(*statement.value, Type::Kind::string, "this");
+      return;
+    case Word::runs_on:
+      for (const Expression* label : statement.values) expect_shown(*label, Type::Kind::string, "the label");
+      return;
     case Word::shell:
       if (statement.value && statement.value->kind != Kind::name) expect_static_text(*statement.value, "the shell");
       return;
@@ -228,7 +277,8 @@ void Checker::check_entries(const Statement& statement, bool scalars) {
     }
     const Type* type = type_of(*item.entry->value);
     if (scalars && !types::is_scalar(type))
-      sink_.report<TypeMismatch>(item.entry->value->span, fmt::format("`{}`", std::string_view(item.entry->key.text)), types::describe_one(type), "text");
+      sink_.report<TypeMismatch>(item.entry->value->span, fmt::format("`{}`", std::string_view(item.entry->key.text)),
+                                 types::describe_one(type), "text");
   }
 }
 
@@ -249,7 +299,8 @@ void Checker::check_permissions(const Statement& statement) {
     }
     llvm::StringRef access = item.entry->value->text;
     if (access != "read" && access != "write" && access != "none" && item.entry->value->kind != Kind::invalid)
-      sink_.report<UnknownPermission>(item.entry->value->span, std::string_view(access)).help("write `read`, `write` or `none`");
+      sink_.report<UnknownPermission>(item.entry->value->span, std::string_view(access))
+          .help("write `read`, `write` or `none`");
   }
 }
 
@@ -260,7 +311,9 @@ void Checker::check_matrix(const Statement& statement) {
     if (!item.entry) continue;
     const Type* type = type_of(*item.entry->value);
     bool fits = type->kind == Type::Kind::list || type->kind == Type::Kind::any || type->kind == Type::Kind::json;
-    if (!fits) sink_.report<TypeMismatch>(item.entry->value->span, fmt::format("`{}`", std::string_view(item.entry->key.text)), types::describe_one(type), "a list");
+    if (!fits)
+      sink_.report<TypeMismatch>(item.entry->value->span, fmt::format("`{}`", std::string_view(item.entry->key.text)),
+                                 types::describe_one(type), "a list");
   }
 }
 

@@ -46,7 +46,8 @@ Symbol* Checker::resolve_callee(const Expression& callee, const Use*& use) {
     llvm::StringRef near = diagnostics::nearest(callee.text, known);
     if (!near.empty()) told.help("did you mean `{}`?", std::string_view(near)).fix(callee.span, near.str());
     for (const ast::WordInfo& word : ast::words())
-      if (word.spelling == callee.text) told.help("`{}` is a word: write a blank behind it, not `(`", std::string_view(word.spelling));
+      if (word.spelling == callee.text)
+        told.help("`{}` is a word: write a blank behind it, not `(`", std::string_view(word.spelling));
     return nullptr;
   }
   if (callee.kind != Kind::member || callee.operands[0]->kind != Kind::name) {
@@ -58,9 +59,12 @@ Symbol* Checker::resolve_callee(const Expression& callee, const Use*& use) {
   if (!module || module->kind != Symbol::Kind::module) {
     llvm::StringRef near = module ? "" : nearest_module(base.text);
     if (!near.empty() && !module_->names.find(near)->second->use) return nullptr;
-    auto told = sink_.report<UnknownFunction>(callee.span, fmt::format("{}.{}", std::string_view(base.text), std::string_view(callee.text)));
-    if (!near.empty()) told.help("did you mean `{}`?", std::string_view(near)).fix(base.span, near.str());
-    else if (!module) told.help("is `use std.{}` missing?", std::string_view(base.text));
+    auto told = sink_.report<UnknownFunction>(
+        callee.span, fmt::format("{}.{}", std::string_view(base.text), std::string_view(callee.text)));
+    if (!near.empty())
+      told.help("did you mean `{}`?", std::string_view(near)).fix(base.span, near.str());
+    else if (!module)
+      told.help("is `use std.{}` missing?", std::string_view(base.text));
     return nullptr;
   }
   use = module->use;
@@ -95,8 +99,10 @@ const Type* Checker::type_of_builtin(const Expression& call, llvm::StringRef nam
     const Type* type = type_of(*argument);
     if (!first) first = type;
   }
-  if (count < info.least) sink_.report<MissingArgument>(call.span, std::string_view(name), fmt::format("{} arguments", info.least));
-  if (count > info.most) sink_.report<ExtraArgument>(call.operands[info.most + 1]->span, std::string_view(name), info.most);
+  if (count < info.least)
+    sink_.report<MissingArgument>(call.span, std::string_view(name), fmt::format("{} arguments", info.least));
+  if (count > info.most)
+    sink_.report<ExtraArgument>(call.operands[info.most + 1]->span, std::string_view(name), info.most);
   using T = Type::Kind;
   if (info.status || name == "contains" || name == "startsWith" || name == "endsWith" || name == "increasing")
     return table_.simple(T::boolean);
@@ -118,7 +124,8 @@ void Checker::match_arguments(const Expression& call, llvm::ArrayRef<ast::Parame
     const ast::Name& name = call.names[i - 1];
     std::size_t which = next;
     if (name) {
-      auto named = std::find_if(parameters.begin(), parameters.end(), [&](const auto& p) { return p.name.text == name.text; });
+      auto named =
+          std::find_if(parameters.begin(), parameters.end(), [&](const auto& p) { return p.name.text == name.text; });
       which = static_cast<std::size_t>(named - parameters.begin());
     }
     if (which >= parameters.size()) {
@@ -131,11 +138,14 @@ void Checker::match_arguments(const Expression& call, llvm::ArrayRef<ast::Parame
       for (const ast::Parameter& parameter : parameters) known.push_back(parameter.name.text);
       auto told = sink_.report<UnknownArgument>(name.span, callee_text(call), std::string_view(name.text));
       llvm::StringRef near = diagnostics::nearest(name.text, known);
-      if (!near.empty()) told.help("did you mean `{}`?", std::string_view(near)).fix(name.span, near.str());
-      else if (!known.empty()) told.help("it has {}", diagnostics::list_of(known));
+      if (!near.empty())
+        told.help("did you mean `{}`?", std::string_view(near)).fix(name.span, near.str());
+      else if (!known.empty())
+        told.help("it has {}", diagnostics::list_of(known));
       continue;
     }
-    if (result.arguments[which]) sink_.report<DuplicateArgument>(argument.span, std::string_view(parameters[which].name.text));
+    if (result.arguments[which])
+      sink_.report<DuplicateArgument>(argument.span, std::string_view(parameters[which].name.text));
     result.arguments[which] = &argument;
     next = which + 1;
     const Module* outer = std::exchange(module_, result.callee->module);
@@ -146,7 +156,8 @@ void Checker::match_arguments(const Expression& call, llvm::ArrayRef<ast::Parame
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     bool optional = parameters[i].default_value || (parameters[i].type && parameters[i].type->optional);
     if (!result.arguments[i] && !optional && parameters[i].name.text != implied)
-      sink_.report<MissingArgument>(call.operands[0]->span, callee_text(call), std::string_view(parameters[i].name.text))
+      sink_
+          .report<MissingArgument>(call.operands[0]->span, callee_text(call), std::string_view(parameters[i].name.text))
           .note(parameters[i].name.span, "declared here");
   }
 }
@@ -172,7 +183,9 @@ const Type* Checker::apply(const Expression& call, Symbol& callee, const Use* us
   result.use = use;
   switch (callee.kind) {
     case Symbol::Kind::action: match_action(call, callee); return table_.simple(Type::Kind::steps);
-    case Symbol::Kind::step_function: case Symbol::Kind::service_function: case Symbol::Kind::stage_template: {
+    case Symbol::Kind::step_function:
+    case Symbol::Kind::service_function:
+    case Symbol::Kind::stage_template: {
       // `artifact report = upload(…)` names what is uploaded.
       llvm::StringRef implied = &call == names_artifact_ ? "name" : "";
       match_arguments(call, callee.statement->parameters, result, implied);
@@ -195,7 +208,9 @@ const Type* Checker::apply(const Expression& call, Symbol& callee, const Use* us
 // A function's body is checked once, in its own module, with its parameters' declared types.
 void Checker::check_function(Symbol& function) {
   if (function.in_progress) {
-    if (!function.checked) sink_.report<Recursion>(function.span, std::string_view(function.name)).help("unfolding must end: write the steps out");
+    if (!function.checked)
+      sink_.report<Recursion>(function.span, std::string_view(function.name))
+          .help("unfolding must end: write the steps out");
     function.checked = true;
     return;
   }

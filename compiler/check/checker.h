@@ -1,5 +1,6 @@
 #pragma once
 #include "check/check.h"
+#include "check/scope.h"
 #include "diagnostics/nearest.h"
 #include "types/relate.h"
 
@@ -8,32 +9,17 @@ namespace sluice::check {
 using ast::Expression;
 using ast::Statement;
 using ast::Word;
-using types::Type;
 using source::Span;
-
-/// Names that are visible, the innermost last. `seal` hides the outer ones: a function sees its module, not its caller.
-class Scope {
- public:
-  void add(Symbol* symbol) { names_.push_back(symbol); }
-  Symbol* find(llvm::StringRef name) const;
-  std::size_t mark() const { return names_.size(); }
-  void restore(std::size_t mark) { names_.truncate(mark); }
-  std::size_t seal() { return std::exchange(floor_, names_.size()); }
-  void unseal(std::size_t floor) { floor_ = floor; }
-  llvm::ArrayRef<Symbol*> visible() const { return llvm::ArrayRef<Symbol*>(names_.data() + floor_, names_.size() - floor_); }
-
- private:
-  llvm::SmallVector<Symbol*, 32> names_;
-  std::size_t floor_ = 0;
-};
+using types::Type;
 
 /// What the body being checked adds to.
 struct Body {
-  Symbol* owner = nullptr;     ///< the stage, step or function; null in a notification
-  bool stage = false;          ///< whether it is a stage's own body
+  Symbol* owner = nullptr;  ///< the stage, step or function; null in a notification
+  bool stage = false;       ///< whether it is a stage's own body
 };
 
-/// Walks the trees once. One file per construct: declarations, expression, name, call, pipeline, trigger, body, service.
+/// Walks the trees once. One file per construct: declarations, expression, name, call, pipeline, trigger, body,
+/// service.
 class Checker {
  public:
   Checker(Program& program, llvm::ArrayRef<Unit> units, diagnostics::Sink& sink)
@@ -60,7 +46,9 @@ class Checker {
   const Type* type_of_list(const Expression& expression);
   const Type* type_of_map(const Expression& expression);
   void expect(const Expression& expression, const Type* wanted, llvm::StringRef what);
-  void expect(const Expression& expression, Type::Kind kind, llvm::StringRef what) { expect(expression, table_.simple(kind), what); }
+  void expect(const Expression& expression, Type::Kind kind, llvm::StringRef what) {
+    expect(expression, table_.simple(kind), what);
+  }
   void expect_shown(const Expression& expression, const Type* wanted, llvm::StringRef what);
   void expect_shown(const Expression& expression, Type::Kind kind, llvm::StringRef what) {
     expect_shown(expression, table_.simple(kind), what);
@@ -77,7 +65,8 @@ class Checker {
   const Type* member_of_context(llvm::StringRef context, const Expression& expression);
   const Type* member_of_module(const Expression& base, const Expression& expression);
   const Type* member_of_parts(Symbol& symbol, const Expression& expression);
-  const Type* unknown_member(const Expression& expression, llvm::StringRef owner, llvm::ArrayRef<llvm::StringRef> known);
+  const Type* unknown_member(const Expression& expression, llvm::StringRef owner,
+                             llvm::ArrayRef<llvm::StringRef> known);
   Symbol* find_value(llvm::StringRef name);
   Symbol* find_callee(llvm::StringRef name);
   void report_unknown(const Expression& expression);
@@ -89,7 +78,8 @@ class Checker {
   Symbol* resolve_callee(const Expression& callee, const Use*& use);
   const Type* type_of_builtin(const Expression& call, llvm::StringRef name);
   const Type* apply(const Expression& call, Symbol& callee, const Use* use);
-  void match_arguments(const Expression& call, llvm::ArrayRef<ast::Parameter> parameters, Call& result, llvm::StringRef implied);
+  void match_arguments(const Expression& call, llvm::ArrayRef<ast::Parameter> parameters, Call& result,
+                       llvm::StringRef implied);
   void match_action(const Expression& call, const Symbol& action);
   void check_function(Symbol& function);
 
@@ -142,7 +132,7 @@ class Checker {
   const Module* module_ = nullptr;
   const Expression* names_artifact_ = nullptr;  ///< the call behind `artifact name =`
   Pipeline* pipeline_ = nullptr;
-  std::vector<Symbol*> lets_;           ///< of the pipeline, and its `notify` rules, each with what is around it
+  std::vector<Symbol*> lets_;  ///< of the pipeline, and its `notify` rules, each with what is around it
   std::vector<Symbol*> notifications_;
 };
 

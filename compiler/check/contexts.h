@@ -15,8 +15,8 @@ struct BuiltinInfo {
   llvm::StringRef name;
   unsigned least;
   unsigned most;
-  bool status;    ///< answers for the run so far: only in `when`
-  bool unfolding; ///< worked out when the program is unfolded, not GitHub's
+  bool status;     ///< answers for the run so far: only in `when`
+  bool unfolding;  ///< worked out when the program is unfolded, not GitHub's
 };
 
 const BuiltinInfo* builtin_function(llvm::StringRef name);

@@ -35,12 +35,6 @@ Symbol::Kind kind_of(Word word) {
 
 }  // namespace
 
-Symbol* Scope::find(llvm::StringRef name) const {
-  for (std::size_t i = names_.size(); i > floor_; --i)
-    if (names_[i - 1]->name == name) return names_[i - 1];
-  return nullptr;
-}
-
 Symbol* Checker::make(Symbol::Kind kind, const ast::Name& name, const Statement* statement) {
   Symbol& symbol = program_.symbols.emplace_back();
   symbol.kind = kind;
@@ -54,7 +48,8 @@ Symbol* Checker::make(Symbol::Kind kind, const ast::Name& name, const Statement*
 void Checker::add_unique(llvm::StringMap<Symbol*>& names, Symbol* symbol) {
   auto [at, added] = names.try_emplace(symbol->name, symbol);
   if (added) return;
-  sink_.report<DuplicateName>(symbol->span, std::string_view(symbol->name)).note(at->second->span, "declared here first");
+  sink_.report<DuplicateName>(symbol->span, std::string_view(symbol->name))
+      .note(at->second->span, "declared here first");
 }
 
 void Checker::delivery_word(const Statement& statement) {
@@ -66,9 +61,16 @@ void Checker::declare(Module& module, const Unit& unit, const Statement& stateme
   switch (statement.word) {
     case Word::use: return declare_use(module, unit, statement);
     case Word::pipeline: module.pipelines.push_back(&statement); return;
-    case Word::secret: if (statement.name) add_unique(module.secrets, make(Symbol::Kind::secret, statement.name, &statement)); return;
-    case Word::invalid: case Word::call: return;
-    case Word::interface: case Word::target: case Word::strategy: case Word::test: case Word::stage: return delivery_word(statement);
+    case Word::secret:
+      if (statement.name) add_unique(module.secrets, make(Symbol::Kind::secret, statement.name, &statement));
+      return;
+    case Word::invalid:
+    case Word::call: return;
+    case Word::interface:
+    case Word::target:
+    case Word::strategy:
+    case Word::test:
+    case Word::stage: return delivery_word(statement);
     default: break;
   }
   if (!statement.name) return;
@@ -87,7 +89,8 @@ void Checker::declare(Module& module, const Unit& unit, const Statement& stateme
         delivery_word(*item.statement);
         continue;
       }
-      if (item.statement->name) add_unique(module.secrets, make(Symbol::Kind::secret, item.statement->name, item.statement));
+      if (item.statement->name)
+        add_unique(module.secrets, make(Symbol::Kind::secret, item.statement->name, item.statement));
     }
   }
   add_unique(module.names, symbol);
@@ -118,7 +121,8 @@ void Checker::bind_use(Use& use) {
   if (value->kind == Expression::Kind::call) {
     for (std::size_t i = 1; i < value->operands.size(); ++i) {
       const ast::Name& name = value->names[i - 1];
-      auto which = std::find_if(parameters.begin(), parameters.end(), [&](const Symbol* p) { return p->name == name.text; });
+      auto which =
+          std::find_if(parameters.begin(), parameters.end(), [&](const Symbol* p) { return p->name == name.text; });
       if (which == parameters.end()) {
         sink_.report<UnknownArgument>(value->operands[i]->span, use.module->name, std::string_view(name.text));
         continue;
@@ -157,9 +161,11 @@ const Type* Checker::read_type(const ast::Type* type) {
              declared != module_->names.end() && declared->second->kind == Symbol::Kind::type) {
     const Statement& statement = *declared->second->statement;
     llvm::SmallVector<llvm::StringRef, 4> names;
-    bool choices = statement.value && statement.value->kind == Expression::Kind::call && statement.value->operands[0]->text == "enum";
+    bool choices = statement.value && statement.value->kind == Expression::Kind::call &&
+                   statement.value->operands[0]->text == "enum";
     if (statement.value && !choices)
-      sink_.report<UnknownType>(statement.value->span, std::string_view(statement.value->text)).help("a named type is an `enum(\"a\", \"b\")`");
+      sink_.report<UnknownType>(statement.value->span, std::string_view(statement.value->text))
+          .help("a named type is an `enum(\"a\", \"b\")`");
     if (choices)
       for (const Expression* choice : statement.value->operands.drop_front())
         if (!choice->parts.empty()) names.push_back(choice->parts[0].text);
@@ -169,7 +175,9 @@ const Type* Checker::read_type(const ast::Type* type) {
   }
   if (!result) {
     sink_.report<UnknownType>(type->name.span, std::string_view(type->name.text))
-        .help("the types are bool, number, string, duration, percent, size, path, list<T>, map<T>, enum(…), artifact and json");
+        .help(
+            "the types are bool, number, string, duration, percent, size, path, list<T>, map<T>, enum(…), artifact and "
+            "json");
     return table_.simple(Type::Kind::any);
   }
   if (type->secret) result = table_.secret(result);

@@ -29,7 +29,8 @@ void Checker::expect(const Expression& expression, const Type* wanted, llvm::Str
   if (types::assignable(found, wanted)) return;
   if (wanted->kind == Type::Kind::duration && expression.kind == Kind::number) {
     sink_.report<MissingUnit>(expression.span, std::string_view(expression.text))
-        .help("write `{}m` for minutes or `{}s` for seconds", std::string_view(expression.text), std::string_view(expression.text));
+        .help("write `{}m` for minutes or `{}s` for seconds", std::string_view(expression.text),
+              std::string_view(expression.text));
     return;
   }
   bool zero = expression.kind == Kind::number && expression.text.contains('.') && expression.text.endswith("0");
@@ -44,14 +45,18 @@ void Checker::expect(const Expression& expression, const Type* wanted, llvm::Str
     llvm::StringRef text = expression.parts.empty() ? "" : expression.parts[0].text;
     if (std::find(wanted->names.begin(), wanted->names.end(), text) != wanted->names.end()) return;
   }
-  auto told = sink_.report<TypeMismatch>(expression.span, std::string_view(what), types::describe_one(found), types::describe_one(wanted));
-  if (found->optional && !wanted->optional) told.help("it may be absent: write `?? default` behind it");
+  auto told = sink_.report<TypeMismatch>(expression.span, std::string_view(what), types::describe_one(found),
+                                         types::describe_one(wanted));
+  if (found->optional && !wanted->optional)
+    told.help("it may be absent: write `?? default` behind it");
   else if (expression.kind == Kind::string && wanted->kind == Type::Kind::enumeration)
     told.help("the choices are {}", diagnostics::list_of(wanted->names));
-  else if (expression.kind == Kind::string && expression.parts.size() == 1 && is_bare(expression.parts[0].text, wanted->kind))
+  else if (expression.kind == Kind::string && expression.parts.size() == 1 &&
+           is_bare(expression.parts[0].text, wanted->kind))
     told.help("write it without quotes").fix(expression.span, expression.parts[0].text.str());
   else if (wanted->kind == Type::Kind::string && expression.kind == Kind::number)
-    told.help("write \"{}\"", std::string_view(expression.text)).fix(expression.span, fmt::format("\"{}\"", std::string_view(expression.text)));
+    told.help("write \"{}\"", std::string_view(expression.text))
+        .fix(expression.span, fmt::format("\"{}\"", std::string_view(expression.text)));
 }
 
 // In a place that everybody can read, and for which GitHub gives no secrets.
@@ -80,9 +85,12 @@ bool Checker::holds_secret(const Expression& expression) const {
 }
 
 void Checker::expect_static_text(const Expression& expression, llvm::StringRef what) {
-  bool holes = std::any_of(expression.parts.begin(), expression.parts.end(), [](const ast::StringPart& part) { return part.hole; });
-  if (expression.kind == Kind::string && holes) sink_.report<NotStatic>(expression.span, std::string_view(what));
-  else expect(expression, Type::Kind::string, what);
+  bool holes = std::any_of(expression.parts.begin(), expression.parts.end(),
+                           [](const ast::StringPart& part) { return part.hole; });
+  if (expression.kind == Kind::string && holes)
+    sink_.report<NotStatic>(expression.span, std::string_view(what));
+  else
+    expect(expression, Type::Kind::string, what);
 }
 
 const Type* Checker::type_of(const Expression& expression) {
@@ -144,17 +152,32 @@ const Type* Checker::type_of_binary(const Expression& expression) {
   const Type* left = type_of(*expression.operands[0]);
   const Type* right = type_of(*expression.operands[1]);
   switch (expression.op) {
-    case either: case both: return left->kind == Type::Kind::boolean && right->kind == Type::Kind::boolean ? left : right;
-    case fallback: return right->kind == Type::Kind::any ? left : table_.without_optional(left->kind == Type::Kind::null ? right : left);
-    case add: case subtract: case multiply: case divide:
+    case either:
+    case both: return left->kind == Type::Kind::boolean && right->kind == Type::Kind::boolean ? left : right;
+    case fallback:
+      return right->kind == Type::Kind::any ? left
+                                            : table_.without_optional(left->kind == Type::Kind::null ? right : left);
+    case add:
+    case subtract:
+    case multiply:
+    case divide:
       // `2 * 5m`: a number scales what has a unit; two of a unit are added, or divided into a number.
       if (left->kind == Type::Kind::number && right->kind != Type::Kind::number) return right;
-      expect(*expression.operands[0], left->kind == Type::Kind::duration || left->kind == Type::Kind::size ? left : table_.simple(Type::Kind::number), "the operand");
+      expect(*expression.operands[0],
+             left->kind == Type::Kind::duration || left->kind == Type::Kind::size ? left
+                                                                                  : table_.simple(Type::Kind::number),
+             "the operand");
       return expression.op == divide && left->kind == right->kind ? table_.simple(Type::Kind::number) : left;
-    case equal: case unequal: case less: case less_equal: case greater: case greater_equal:
+    case equal:
+    case unequal:
+    case less:
+    case less_equal:
+    case greater:
+    case greater_equal:
       if (!types::comparable(left, right)) {
         auto told = sink_.report<NotComparable>(expression.span, types::describe_one(left), types::describe_one(right));
-        if (left->kind == Type::Kind::boolean) told.help("a bool needs no comparison: write it as it is, or with `!` before it");
+        if (left->kind == Type::Kind::boolean)
+          told.help("a bool needs no comparison: write it as it is, or with `!` before it");
       }
       return table_.simple(Type::Kind::boolean);
   }

@@ -14,8 +14,14 @@ DIAGNOSTIC(Recursion, "`{}` is made of itself");
 
 bool is_value(Symbol::Kind kind) {
   switch (kind) {
-    case Symbol::Kind::let: case Symbol::Kind::parameter: case Symbol::Kind::loop_variable: case Symbol::Kind::module_parameter:
-    case Symbol::Kind::stage: case Symbol::Kind::step: case Symbol::Kind::service: case Symbol::Kind::context:
+    case Symbol::Kind::let:
+    case Symbol::Kind::parameter:
+    case Symbol::Kind::loop_variable:
+    case Symbol::Kind::module_parameter:
+    case Symbol::Kind::stage:
+    case Symbol::Kind::step:
+    case Symbol::Kind::service:
+    case Symbol::Kind::context:
     case Symbol::Kind::environment: return true;
     default: return false;
   }
@@ -69,12 +75,15 @@ void Checker::report_unknown(const Expression& expression) {
   if (pipeline_) candidates.append(names_in(pipeline_->stages));
   for (const auto& entry : module_->names)
     if (is_value(entry.second->kind)) candidates.push_back(entry.first());
-  for (llvm::StringRef context : {"github", "inputs", "secrets", "matrix", "env", "vars"}) candidates.push_back(context);
+  for (llvm::StringRef context : {"github", "inputs", "secrets", "matrix", "env", "vars"})
+    candidates.push_back(context);
   std::sort(candidates.begin(), candidates.end());
   auto told = sink_.report<UnknownName>(expression.span, std::string_view(expression.text));
   llvm::StringRef near = diagnostics::nearest(expression.text, candidates);
-  if (!near.empty()) told.help("did you mean `{}`?", std::string_view(near)).fix(expression.span, near.str());
-  else told.help("text has quotes: \"{}\"", std::string_view(expression.text));
+  if (!near.empty())
+    told.help("did you mean `{}`?", std::string_view(near)).fix(expression.span, near.str());
+  else
+    told.help("text has quotes: \"{}\"", std::string_view(expression.text));
 }
 
 const Type* Checker::type_of_name(const Expression& expression) {
@@ -110,12 +119,15 @@ const Type* Checker::type_of_symbol(Symbol& symbol) {
   return symbol.type;
 }
 
-const Type* Checker::unknown_member(const Expression& expression, llvm::StringRef owner, llvm::ArrayRef<llvm::StringRef> known) {
+const Type* Checker::unknown_member(const Expression& expression, llvm::StringRef owner,
+                                    llvm::ArrayRef<llvm::StringRef> known) {
   Span span = name_span(expression);
   auto told = sink_.report<UnknownMember>(span, std::string_view(owner), std::string_view(expression.text));
   llvm::StringRef near = diagnostics::nearest(expression.text, known);
-  if (!near.empty()) told.help("did you mean `{}`?", std::string_view(near)).fix(span, near.str());
-  else if (!known.empty()) told.help("it has {}", diagnostics::list_of(known));
+  if (!near.empty())
+    told.help("did you mean `{}`?", std::string_view(near)).fix(span, near.str());
+  else if (!known.empty())
+    told.help("it has {}", diagnostics::list_of(known));
   return table_.simple(Type::Kind::any);
 }
 
@@ -147,8 +159,11 @@ const Type* Checker::member_of_context(llvm::StringRef context, const Expression
       std::sort(known.begin(), known.end());
       llvm::StringRef near = diagnostics::nearest(name, known);
       auto told = sink_.report<UndeclaredSecret>(expression.span, std::string_view(name));
-      if (!near.empty()) told.help("did you mean `{}`?", std::string_view(near)).fix(name_span(expression), near.str());
-      else told.help("declare it at the top of the file: `secret {}`, with `optional` if forks do without", std::string_view(name));
+      if (!near.empty())
+        told.help("did you mean `{}`?", std::string_view(near)).fix(name_span(expression), near.str());
+      else
+        told.help("declare it at the top of the file: `secret {}`, with `optional` if forks do without",
+                  std::string_view(name));
       return table_.simple(Type::Kind::any);
     }
     const Type* secret = table_.secret(string);
@@ -166,7 +181,8 @@ const Type* Checker::member_of_context(llvm::StringRef context, const Expression
   if (context == "vars") return string;
   llvm::ArrayRef<llvm::StringRef> known = members_of(context);
   if (known.empty()) return table_.simple(Type::Kind::json);
-  if (std::find(known.begin(), known.end(), name) == known.end()) return unknown_member(expression, fmt::format("`{}`", std::string_view(context)), known);
+  if (std::find(known.begin(), known.end(), name) == known.end())
+    return unknown_member(expression, fmt::format("`{}`", std::string_view(context)), known);
   if (context == "github" && name == "token") return table_.secret(string);
   return context == "github" && name != "event" ? string : table_.simple(Type::Kind::json);
 }
@@ -262,8 +278,10 @@ void Checker::reference_stage(const Expression& expression) {
   auto told = sink_.report<UnknownStage>(name->span, std::string_view(name->text));
   auto known = names_in(pipeline_->stages);
   llvm::StringRef near = diagnostics::nearest(name->text, known);
-  if (!near.empty()) told.help("did you mean `{}`?", std::string_view(near)).fix(name->span, near.str());
-  else told.help("the stages are {}", diagnostics::list_of(known));
+  if (!near.empty())
+    told.help("did you mean `{}`?", std::string_view(near)).fix(name->span, near.str());
+  else
+    told.help("the stages are {}", diagnostics::list_of(known));
 }
 
 }  // namespace sluice::check

@@ -14,9 +14,18 @@ DIAGNOSTIC(TypeMismatch, "{} is {}, but {} is needed");
 bool acts(const ast::Item& item) {
   if (!item.statement) return false;
   switch (item.statement->word) {
-    case Word::run: case Word::uses: case Word::step: case Word::call: case Word::artifact: case Word::invalid: return true;
-    case Word::when: case Word::if_: case Word::else_: case Word::for_:
-      return item.statement->block && std::any_of(item.statement->block->items.begin(), item.statement->block->items.end(), acts);
+    case Word::run:
+    case Word::uses:
+    case Word::step:
+    case Word::call:
+    case Word::artifact:
+    case Word::invalid: return true;
+    case Word::when:
+    case Word::if_:
+    case Word::else_:
+    case Word::for_:
+      return item.statement->block &&
+             std::any_of(item.statement->block->items.begin(), item.statement->block->items.end(), acts);
     default: return false;
   }
 }
@@ -37,13 +46,15 @@ void Checker::check_pipeline(const Module& module, const Statement& statement) {
   bind_pipeline_items(items);
   for (Symbol* let : std::exchange(lets_, {})) {
     type_of_symbol(*let);
-    if (let->statement->type && let->statement->value) expect_in(*let, *let->statement->value, read_type(let->statement->type));
+    if (let->statement->type && let->statement->value)
+      expect_in(*let, *let->statement->value, read_type(let->statement->type));
   }
   for (auto& stage : pipeline.stages)
     if (!stage.second->checked) check_stage(*stage.second);
   for (Symbol* notification : std::exchange(notifications_, {})) check_notify(*notification);
   if (std::none_of(items.begin(), items.end(), is_trigger) && statement.word != Word::invalid)
-    sink_.report<NoTrigger>(statement.name.span, std::string_view(statement.name.text)).help("add `on push`, `on manual` or another event");
+    sink_.report<NoTrigger>(statement.name.span, std::string_view(statement.name.text))
+        .help("add `on push`, `on manual` or another event");
   if (pipeline.stages.empty()) sink_.report<NoStages>(statement.name.span, std::string_view(statement.name.text));
   pipeline_ = nullptr;
 }
@@ -87,15 +98,24 @@ void Checker::bind_pipeline_statement(const Statement& statement) {
       return;
     case Word::let: return bind_let(statement);
     case Word::for_: return bind_loop(statement);
-    case Word::if_: case Word::else_:
+    case Word::if_:
+    case Word::else_:
       if (statement.value) expect(*statement.value, Type::Kind::boolean, "the condition");
       if (statement.block) bind_pipeline_items(statement.block->items);
       return;
-    case Word::budget: if (statement.value) expect(*statement.value, Type::Kind::duration, "the budget"); return;
-    case Word::run_name: if (statement.value) expect_shown(*statement.value, Type::Kind::string, "the name"); return;
-    case Word::concurrency: if (statement.value) expect_shown(*statement.value, Type::Kind::string, "the group"); return;
+    case Word::budget:
+      if (statement.value) expect(*statement.value, Type::Kind::duration, "the budget");
+      return;
+    case Word::run_name:
+      if (statement.value) expect_shown(*statement.value, Type::Kind::string, "the name");
+      return;
+    case Word::concurrency:
+      if (statement.value) expect_shown(*statement.value, Type::Kind::string, "the group");
+      return;
     case Word::gate: return delivery_word(statement);
-    case Word::on: case Word::invalid: case Word::call: return;
+    case Word::on:
+    case Word::invalid:
+    case Word::call: return;
     default: return check_option(statement);
   }
 }
@@ -126,12 +146,16 @@ void Checker::check_header(const Statement& statement) {
   for (const Expression* name : statement.after) reference_stage(*name);
   if (const Expression* in = statement.clause(ast::Clause::in)) {
     auto declared = module_->names.find(in->text);
-    bool known = in->kind == Expression::Kind::name && declared != module_->names.end() && declared->second->kind == Symbol::Kind::environment;
-    if (known) program_.resolved[in] = declared->second;
+    bool known = in->kind == Expression::Kind::name && declared != module_->names.end() &&
+                 declared->second->kind == Symbol::Kind::environment;
+    if (known)
+      program_.resolved[in] = declared->second;
     else if (in->kind == Expression::Kind::name)
-      sink_.report<UnknownName>(in->span, std::string_view(in->text)).help("declare it: `environment {} external`", std::string_view(in->text));
+      sink_.report<UnknownName>(in->span, std::string_view(in->text))
+          .help("declare it: `environment {} external`", std::string_view(in->text));
   }
-  if (const Expression* when = statement.clause(ast::Clause::when)) expect_shown(*when, Type::Kind::boolean, "the condition");
+  if (const Expression* when = statement.clause(ast::Clause::when))
+    expect_shown(*when, Type::Kind::boolean, "the condition");
 }
 
 void Checker::check_stage(Symbol& stage) {
@@ -146,7 +170,8 @@ void Checker::check_stage(Symbol& stage) {
   if (statement.block) {
     check_items(statement.block->items, {&stage, true});
     if (std::none_of(statement.block->items.begin(), statement.block->items.end(), acts))
-      sink_.report<NoSteps>(stage.span, std::string_view(stage.name)).help("add `run \"…\"` or a call such as `checkout()`");
+      sink_.report<NoSteps>(stage.span, std::string_view(stage.name))
+          .help("add `run \"…\"` or a call such as `checkout()`");
   }
   scope_.restore(mark);
   scope_.unseal(floor);
@@ -163,7 +188,8 @@ void Checker::check_notify(const Symbol& notification) {
   for (const Expression* result : statement.values) {
     if (std::find(std::begin(results), std::end(results), result->text) != std::end(results)) continue;
     if (result->kind == Expression::Kind::invalid) continue;
-    sink_.report<UnknownClause>(result->span, std::string_view(result->text)).help("the results are `success`, `failure` and `cancelled`");
+    sink_.report<UnknownClause>(result->span, std::string_view(result->text))
+        .help("the results are `success`, `failure` and `cancelled`");
   }
   if (statement.block) check_items(statement.block->items, {nullptr, false});
   scope_.restore(mark);

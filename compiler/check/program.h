@@ -23,7 +23,7 @@ struct Symbol;
 /// A module as one `use` brings it in: its parameters have the values that were passed there.
 struct Use {
   const Module* module = nullptr;
-  const Module* owner = nullptr;        ///< the module that the `use` stands in
+  const Module* owner = nullptr;  ///< the module that the `use` stands in
   const ast::Statement* statement = nullptr;
   llvm::SmallVector<const ast::Expression*, 4> arguments;  ///< by parameter, null where its default holds
 };
@@ -31,29 +31,44 @@ struct Use {
 /// What a name can stand for.
 struct Symbol {
   enum class Kind : std::uint8_t {
-    let, function, parameter, loop_variable, module_parameter, module, type,
-    step_function, service_function, stage_template, action, environment,
-    stage, step, service, context, secret
+    let,
+    function,
+    parameter,
+    loop_variable,
+    module_parameter,
+    module,
+    type,
+    step_function,
+    service_function,
+    stage_template,
+    action,
+    environment,
+    stage,
+    step,
+    service,
+    context,
+    secret
   };
   Kind kind = Kind::let;
   llvm::StringRef name;
   source::Span span;
   const ast::Statement* statement = nullptr;
   const types::Type* type = nullptr;
-  const Module* module = nullptr;       ///< where it is declared
-  const Use* use = nullptr;             ///< of a module's name
-  std::size_t position = 0;             ///< of a parameter: among its function's or module's
+  const Module* module = nullptr;                                ///< where it is declared
+  const Use* use = nullptr;                                      ///< of a module's name
+  std::size_t position = 0;                                      ///< of a parameter: among its function's or module's
   llvm::MapVector<llvm::StringRef, const types::Type*> outputs;  ///< of stages, steps, services and their functions
   llvm::MapVector<llvm::StringRef, const ast::Statement*> artifacts;  ///< of stages
-  llvm::SmallVector<Symbol*, 4> around; ///< of a pipeline's stages and `let`: the loops and `let` that it stands behind
-  bool open = false;                    ///< its outputs are not all known, because something in it was not found
+  llvm::SmallVector<Symbol*, 4>
+      around;         ///< of a pipeline's stages and `let`: the loops and `let` that it stands behind
+  bool open = false;  ///< its outputs are not all known, because something in it was not found
   bool checked = false;
   bool in_progress = false;
 };
 
 /// One file's declarations.
 struct Module {
-  std::string name;                     ///< `std.python`, or the file's name
+  std::string name;  ///< `std.python`, or the file's name
   const ast::File* file = nullptr;
   bool library = false;
   llvm::StringMap<Symbol*> names;
@@ -65,7 +80,7 @@ struct Module {
 /// A call with its arguments put to the callee's parameters.
 struct Call {
   const Symbol* callee = nullptr;
-  const Use* use = nullptr;             ///< the module instance that the callee was reached through
+  const Use* use = nullptr;                                ///< the module instance that the callee was reached through
   llvm::SmallVector<const ast::Expression*, 8> arguments;  ///< by parameter, null where its default holds
 };
 
@@ -81,9 +96,9 @@ struct Program {
   types::Table types;
   std::deque<Symbol> symbols;
   std::deque<Use> uses;
-  std::vector<std::unique_ptr<Module>> modules;      ///< the main file's is the last
-  std::deque<Pipeline> pipelines;                    ///< of the main file, as written
-  llvm::DenseMap<const ast::Expression*, const Symbol*> resolved;   ///< names, and members that name a module's thing
+  std::vector<std::unique_ptr<Module>> modules;                    ///< the main file's is the last
+  std::deque<Pipeline> pipelines;                                  ///< of the main file, as written
+  llvm::DenseMap<const ast::Expression*, const Symbol*> resolved;  ///< names, and members that name a module's thing
   llvm::DenseMap<const ast::Expression*, const types::Type*> type_of;  ///< members and calls
   llvm::DenseMap<const ast::Expression*, Call> calls;
 

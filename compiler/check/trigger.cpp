@@ -30,11 +30,13 @@ std::string problem_of_field(llvm::StringRef field, unsigned least, unsigned mos
   for (llvm::StringRef part : parts) {
     auto [range, step] = part.split('/');
     unsigned number = 0;
-    if (part.contains('/') && (step.getAsInteger(10, number) || number == 0)) return fmt::format("`{}` is no step", std::string_view(step));
+    if (part.contains('/') && (step.getAsInteger(10, number) || number == 0))
+      return fmt::format("`{}` is no step", std::string_view(step));
     if (range == "*") continue;
     auto [low, high] = range.split('-');
     for (llvm::StringRef bound : {low, range.contains('-') ? high : low}) {
-      bool name = bound.size() == 3 && std::all_of(bound.begin(), bound.end(), [](char c) { return std::isalpha(static_cast<unsigned char>(c)); });
+      bool name = bound.size() == 3 && std::all_of(bound.begin(), bound.end(),
+                                                   [](char c) { return std::isalpha(static_cast<unsigned char>(c)); });
       if (name && most <= 12) continue;
       if (bound.getAsInteger(10, number) || number < least || number > most)
         return fmt::format("`{}` is not between {} and {}", std::string_view(bound), least, most);
@@ -84,7 +86,8 @@ void Checker::check_trigger(const Statement& statement) {
     for (const Expression* cron : statement.values) {
       expect_static_text(*cron, "a cron");
       std::string problem = cron->parts.empty() ? "" : problem_of_cron(cron->parts[0].text);
-      if (!problem.empty()) sink_.report<BadCron>(cron->span, problem).help("minute hour day month weekday, as in \"30 6 * * 1-5\"");
+      if (!problem.empty())
+        sink_.report<BadCron>(cron->span, problem).help("minute hour day month weekday, as in \"30 6 * * 1-5\"");
     }
   }
   if (statement.block) check_event_filters(statement, *event);
@@ -102,27 +105,41 @@ void Checker::check_event_filters(const Statement& statement, const EventInfo& e
     if (filter.word == Word::require) {
       delivery_word(filter);
     } else if (filter.word == Word::input) {
-      if (takes_inputs) check_input(filter);
-      else sink_.report<UnknownFilter>(filter.keyword.span, fmt::format("`{}` takes no inputs", std::string_view(event.name)));
+      if (takes_inputs)
+        check_input(filter);
+      else
+        sink_.report<UnknownFilter>(filter.keyword.span,
+                                    fmt::format("`{}` takes no inputs", std::string_view(event.name)));
     } else if (filter.word == Word::types) {
       for (const Expression* type : filter.values) {
         bool known = event.types == "*" || std::find(types.begin(), types.end(), type->text) != types.end();
         if (known || type->kind == Expression::Kind::string) continue;
-        auto told = sink_.report<UnknownFilter>(type->span, fmt::format("`{}` has no type `{}`", std::string_view(event.name), std::string_view(type->text)));
+        auto told = sink_.report<UnknownFilter>(
+            type->span,
+            fmt::format("`{}` has no type `{}`", std::string_view(event.name), std::string_view(type->text)));
         llvm::StringRef near = diagnostics::nearest(type->text, types);
-        if (!near.empty()) told.help("did you mean `{}`?", std::string_view(near)).fix(type->span, near.str());
-        else if (types.empty()) told.help("it has no types: leave `types` out");
-        else told.help("it has {}", diagnostics::list_of(types));
+        if (!near.empty())
+          told.help("did you mean `{}`?", std::string_view(near)).fix(type->span, near.str());
+        else if (types.empty())
+          told.help("it has no types: leave `types` out");
+        else
+          told.help("it has {}", diagnostics::list_of(types));
       }
     } else if (std::find(filters.begin(), filters.end(), word) == filters.end()) {
-      auto told = sink_.report<UnknownFilter>(filter.keyword.span, fmt::format("`{}` has no filter `{}`", std::string_view(event.name), std::string_view(word)));
-      if (!filters.empty()) told.help("it has {}", diagnostics::list_of(filters));
-      else if (!types.empty()) told.help("it has `types` alone");
+      auto told = sink_.report<UnknownFilter>(
+          filter.keyword.span,
+          fmt::format("`{}` has no filter `{}`", std::string_view(event.name), std::string_view(word)));
+      if (!filters.empty())
+        told.help("it has {}", diagnostics::list_of(filters));
+      else if (!types.empty())
+        told.help("it has `types` alone");
     } else {
       for (const Expression* value : filter.values) expect_static_text(*value, "a filter");
       for (const Statement* other : seen)
         if (other->keyword.text == word.str() + "-ignore" || word == other->keyword.text.str() + "-ignore")
-          sink_.report<ConflictingFilters>(filter.keyword.span, std::string_view(other->keyword.text), std::string_view(word))
+          sink_
+              .report<ConflictingFilters>(filter.keyword.span, std::string_view(other->keyword.text),
+                                          std::string_view(word))
               .note(other->keyword.span, "given here")
               .help("keep one, and write exceptions as \"!pattern\"");
       seen.push_back(&filter);

@@ -40,7 +40,9 @@ std::string folder_of(const std::string& file) {
   return slash == std::string::npos ? "" : file.substr(0, slash + 1);
 }
 
-bool breaks_the_tree(const diagnostics::Diagnostic& diagnostic) { return diagnostics::info(diagnostic.kind).number < 200; }
+bool breaks_the_tree(const diagnostics::Diagnostic& diagnostic) {
+  return diagnostics::info(diagnostic.kind).number < 200;
+}
 
 }  // namespace
 
@@ -56,23 +58,28 @@ bool Compilation::readable(const source::File& file) {
   std::size_t invalid = source::first_invalid_utf8(file.text);
   std::size_t at = std::min(nul, invalid);
   if (at == std::string::npos) return true;
-  sink_.report<InvalidText>(file.span(at, at + 1), at == nul ? "there is a NUL byte here" : "the byte here is not UTF-8")
+  sink_
+      .report<InvalidText>(file.span(at, at + 1), at == nul ? "there is a NUL byte here" : "the byte here is not UTF-8")
       .help("a `.pipe` file is text in UTF-8");
   return false;
 }
 
 const ast::File& Compilation::parse() {
   const source::File& source = sources_.add(name_, text_);
-  if (readable(source)) files_.push_back(syntax::parse(source, sink_));
-  else files_.push_back(std::make_unique<ast::File>());
+  if (readable(source))
+    files_.push_back(syntax::parse(source, sink_));
+  else
+    files_.push_back(std::make_unique<ast::File>());
   files_.back()->source = &source;
   return *files_.back();
 }
 
 std::size_t Compilation::load(std::string name, std::string text, bool library) {
   const source::File& source = sources_.add(library ? "<std>/" + name : name, std::move(text));
-  if (!readable(source)) files_.push_back(std::make_unique<ast::File>());
-  else files_.push_back(syntax::parse(source, sink_));
+  if (!readable(source))
+    files_.push_back(std::make_unique<ast::File>());
+  else
+    files_.push_back(syntax::parse(source, sink_));
   files_.back()->source = &source;
   const ast::File& file = *files_.back();
   check::Unit unit;
@@ -113,11 +120,14 @@ std::size_t Compilation::load_module(const ast::Statement& use, const std::strin
   auto told = sink_.report<UnknownModule>(use.value->span, name);
   llvm::SmallVector<std::string, 16> names;
   for (const stdlib::EmbeddedFile& file : stdlib::files())
-    if (file.name.ends_with(".pipe") && file.name != "prelude.pipe") names.push_back("std." + std::string(file.name.substr(0, file.name.size() - 5)));
+    if (file.name.ends_with(".pipe") && file.name != "prelude.pipe")
+      names.push_back("std." + std::string(file.name.substr(0, file.name.size() - 5)));
   llvm::SmallVector<llvm::StringRef, 16> known(names.begin(), names.end());
   llvm::StringRef near = diagnostics::nearest(name, known);
-  if (!near.empty()) told.help("did you mean `{}`?", std::string_view(near));
-  else told.help("the library has {}; a file is written with quotes and its path", diagnostics::list_of(known));
+  if (!near.empty())
+    told.help("did you mean `{}`?", std::string_view(near));
+  else
+    told.help("the library has {}; a file is written with quotes and its path", diagnostics::list_of(known));
   return SIZE_MAX;
 }
 
@@ -126,8 +136,9 @@ const std::vector<graph::Graph>& Compilation::compile() {
   std::size_t main = load(name_, text_, false);
   // Where the syntax is broken names may be missing; a wrong word or module is told, and then left aside.
   if (std::any_of(sink_.all().begin(), sink_.all().end(), breaks_the_tree)) return graphs_;
-  if (std::none_of(units_[main].file->items.begin(), units_[main].file->items.end(),
-                   [](const ast::Item& item) { return item.statement && item.statement->word == ast::Word::pipeline; })) {
+  if (std::none_of(units_[main].file->items.begin(), units_[main].file->items.end(), [](const ast::Item& item) {
+        return item.statement && item.statement->word == ast::Word::pipeline;
+      })) {
     // A module of steps and services is checked as it is.
     program_ = check::check(units_, sink_);
     return graphs_;

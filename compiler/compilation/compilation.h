@@ -39,7 +39,7 @@ class Compilation {
   std::string text_;
   std::vector<std::unique_ptr<ast::File>> files_;
   std::vector<check::Unit> units_;
-  std::vector<std::string> loading_;   ///< modules being read, to tell one that uses itself
+  std::vector<std::string> loading_;  ///< modules being read, to tell one that uses itself
   std::unique_ptr<check::Program> program_;
   std::vector<graph::Graph> graphs_;
 };

@@ -53,15 +53,15 @@ struct Diagnostic {
   Span span;
   std::string message;  ///< what was seen
   std::vector<Note> notes;
-  std::string help;     ///< what to do
+  std::string help;  ///< what to do
   std::vector<Fix> fixes;
 };
 
 /// Names a kind of kinds.def where it is found, with its wording; arguments are checked where it is reported.
-#define DIAGNOSTIC(name, wording)                                                    \
-  struct name {                                                                      \
+#define DIAGNOSTIC(name, wording)                                                          \
+  struct name {                                                                            \
     static constexpr ::sluice::diagnostics::Kind kind = ::sluice::diagnostics::Kind::name; \
-    static constexpr std::string_view text = wording;                                \
+    static constexpr std::string_view text = wording;                                      \
   }
 
 /// Adds to the diagnostic that was just reported; use it in the same expression.

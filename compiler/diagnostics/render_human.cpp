@@ -15,7 +15,9 @@ struct Palette {
 
 Palette palette(Severity severity, bool color) {
   if (!color) return {};
-  const char* tone = severity == Severity::error ? "\033[1;31m" : severity == Severity::warning ? "\033[1;33m" : "\033[1;36m";
+  const char* tone = severity == Severity::error     ? "\033[1;31m"
+                     : severity == Severity::warning ? "\033[1;33m"
+                                                     : "\033[1;36m";
   return {"\033[1m", tone, "\033[34m", "\033[36m", "\033[0m"};
 }
 
@@ -38,8 +40,10 @@ std::size_t width(std::string_view text) {
 std::string shown(std::string_view line) {
   std::string text;
   for (char c : line) {
-    if (c == '\t') text += "    ";
-    else text += static_cast<unsigned char>(c) < ' ' ? '?' : c;
+    if (c == '\t')
+      text += "    ";
+    else
+      text += static_cast<unsigned char>(c) < ' ' ? '?' : c;
   }
   return text;
 }
@@ -64,8 +68,8 @@ Excerpt excerpt(std::string_view line, std::size_t begin, std::size_t end) {
           dots.size() + width(line.substr(from, begin - from)), std::max<std::size_t>(1, marks)};
 }
 
-void render_place(std::string& out, Span span, std::string_view label, char mark, const char* tone, const Palette& colors,
-                  const source::SourceManager& sources) {
+void render_place(std::string& out, Span span, std::string_view label, char mark, const char* tone,
+                  const Palette& colors, const source::SourceManager& sources) {
   source::Position begin = sources.begin(span);
   if (!begin.file) return;
   source::Position end = sources.end(span);
@@ -74,7 +78,8 @@ void render_place(std::string& out, Span span, std::string_view label, char mark
   Excerpt seen = excerpt(line, begin.column - 1, last);
   std::string number = std::to_string(begin.line);
   std::string gutter(number.size(), ' ');
-  out += fmt::format("{}{}--> {}{}:{}:{}\n", gutter, colors.frame, colors.off, begin.file->name, begin.line, begin.column);
+  out +=
+      fmt::format("{}{}--> {}{}:{}:{}\n", gutter, colors.frame, colors.off, begin.file->name, begin.line, begin.column);
   out += fmt::format("{}{} |{}\n", colors.frame, gutter, colors.off);
   out += fmt::format("{}{} |{} {}\n", colors.frame, number, colors.off, seen.text);
   out += fmt::format("{}{} |{} {}{}{}", colors.frame, gutter, colors.off, std::string(seen.indent, ' '), tone,
@@ -87,12 +92,14 @@ void render_place(std::string& out, Span span, std::string_view label, char mark
 
 std::string render_human(const Diagnostic& diagnostic, const source::SourceManager& sources, bool color) {
   Palette colors = palette(diagnostic.severity, color);
-  std::string out = fmt::format("{}{}[{}]{}{}: {}{}\n", colors.severity, name(diagnostic.severity), code(diagnostic.kind),
-                                colors.off, colors.strong, diagnostic.message, colors.off);
+  std::string out = fmt::format("{}{}[{}]{}{}: {}{}\n", colors.severity, name(diagnostic.severity),
+                                code(diagnostic.kind), colors.off, colors.strong, diagnostic.message, colors.off);
   render_place(out, diagnostic.span, "", '^', colors.severity, colors, sources);
   for (const Note& note : diagnostic.notes) {
-    if (note.span.known()) render_place(out, note.span, note.text, '-', colors.note, colors, sources);
-    else out += fmt::format("  = {}note{}: {}\n", colors.note, colors.off, note.text);
+    if (note.span.known())
+      render_place(out, note.span, note.text, '-', colors.note, colors, sources);
+    else
+      out += fmt::format("  = {}note{}: {}\n", colors.note, colors.off, note.text);
   }
   if (!diagnostic.help.empty()) out += fmt::format("  = {}help{}: {}\n", colors.note, colors.off, diagnostic.help);
   out += '\n';

@@ -32,7 +32,8 @@ void append_field(std::string& out, std::string_view key, std::string_view value
 }  // namespace
 
 std::string render_json(const Diagnostic& diagnostic, const source::SourceManager& sources) {
-  std::string out = fmt::format("{{\"code\":\"{}\",\"severity\":\"{}\",", code(diagnostic.kind), name(diagnostic.severity));
+  std::string out =
+      fmt::format("{{\"code\":\"{}\",\"severity\":\"{}\",", code(diagnostic.kind), name(diagnostic.severity));
   append_field(out, "title", info(diagnostic.kind).title);
   out += ',';
   append_place(out, diagnostic.span, sources);

@@ -20,8 +20,11 @@ int check(Session& session, const CheckOptions& options) {
     if (report((*opened)->sink(), (*opened)->sources(), options.format)) status = std::max(status, 1);
   }
   if (status == 0 && options.format == "human") {
-    auto many = [](std::size_t count, const char* word) { return fmt::format("{} {}{}", count, word, count == 1 ? "" : "s"); };
-    std::fprintf(stderr, "%s in %s: no errors\n", many(pipelines, "pipeline").c_str(), many(files.size(), "file").c_str());
+    auto many = [](std::size_t count, const char* word) {
+      return fmt::format("{} {}{}", count, word, count == 1 ? "" : "s");
+    };
+    std::fprintf(stderr, "%s in %s: no errors\n", many(pipelines, "pipeline").c_str(),
+                 many(files.size(), "file").c_str());
   }
   return status;
 }

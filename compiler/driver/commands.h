@@ -10,36 +10,36 @@ namespace sluice::driver {
 class Session;
 
 struct CheckOptions {
-  std::vector<std::string> files;   ///< none: every `.pipe` file of the repository
-  std::string format = "human";     ///< or `json`
+  std::vector<std::string> files;  ///< none: every `.pipe` file of the repository
+  std::string format = "human";    ///< or `json`
 };
 int check(Session& session, const CheckOptions& options);
 
 struct FormatOptions {
   std::vector<std::string> files;
-  bool check = false;               ///< write nothing, say which files would change
-  bool diff = false;                ///< write nothing, show what would change
+  bool check = false;  ///< write nothing, say which files would change
+  bool diff = false;   ///< write nothing, show what would change
 };
 int format(Session& session, const FormatOptions& options);
 
 struct EmitOptions {
   std::vector<std::string> files;
-  std::string folder;               ///< empty: `.github/workflows` of the repository
-  bool check = false;               ///< write nothing, compare with what is there
-  bool strict = false;              ///< what GitHub keeps only roughly is an error
+  std::string folder;   ///< empty: `.github/workflows` of the repository
+  bool check = false;   ///< write nothing, compare with what is there
+  bool strict = false;  ///< what GitHub keeps only roughly is an error
 };
 int emit(Session& session, const EmitOptions& options);
 
 struct GraphOptions {
   std::string file;
-  std::string pipeline;             ///< empty: the first
-  std::string format = "json";      ///< or `dot`, `mermaid`, `svg`
+  std::string pipeline;         ///< empty: the first
+  std::string format = "json";  ///< or `dot`, `mermaid`, `svg`
 };
 int graph(Session& session, const GraphOptions& options);
 
 struct RunCommand {
   std::string file;
-  std::string pipeline;             ///< empty: the first
+  std::string pipeline;  ///< empty: the first
   RunOptions options;
 };
 int run(Session& session, RunCommand command);

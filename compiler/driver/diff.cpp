@@ -42,9 +42,12 @@ void compare_middle(const Lines& left, const Lines& right, std::vector<Change>& 
       at(i, j) = left[i] == right[j] ? at(i + 1, j + 1) + 1 : std::max(at(i + 1, j), at(i, j + 1));
   std::size_t i = 0, j = 0;
   while (i < rows || j < columns) {
-    if (i < rows && j < columns && left[i] == right[j]) changes.push_back({' ', left[i]}), ++i, ++j;
-    else if (i < rows && (j == columns || at(i + 1, j) >= at(i, j + 1))) changes.push_back({'-', left[i++]});
-    else changes.push_back({'+', right[j++]});
+    if (i < rows && j < columns && left[i] == right[j])
+      changes.push_back({' ', left[i]}), ++i, ++j;
+    else if (i < rows && (j == columns || at(i + 1, j) >= at(i, j + 1)))
+      changes.push_back({'-', left[i++]});
+    else
+      changes.push_back({'+', right[j++]});
   }
 }
 
@@ -55,7 +58,9 @@ std::vector<Change> compare(const Lines& left, const Lines& right) {
   while (tail < least - head && left[left.size() - 1 - tail] == right[right.size() - 1 - tail]) ++tail;
   std::vector<Change> changes;
   for (std::size_t i = 0; i < head; ++i) changes.push_back({' ', left[i]});
-  auto middle = [&](const Lines& lines) { return Lines(lines.begin() + static_cast<long>(head), lines.end() - static_cast<long>(tail)); };
+  auto middle = [&](const Lines& lines) {
+    return Lines(lines.begin() + static_cast<long>(head), lines.end() - static_cast<long>(tail));
+  };
   compare_middle(middle(left), middle(right), changes);
   for (std::size_t i = left.size() - tail; i < left.size(); ++i) changes.push_back({' ', left[i]});
   return changes;
@@ -72,8 +77,10 @@ std::vector<Hunk> hunks_of(const std::vector<Change>& changes) {
     if (changes[i].mark == ' ') continue;
     std::size_t from = i > around ? i - around : 0;
     std::size_t to = std::min(changes.size(), i + around + 1);
-    if (!hunks.empty() && from <= hunks.back().to) hunks.back().to = to;
-    else hunks.push_back({from, to});
+    if (!hunks.empty() && from <= hunks.back().to)
+      hunks.back().to = to;
+    else
+      hunks.push_back({from, to});
   }
   return hunks;
 }

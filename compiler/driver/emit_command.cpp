@@ -1,7 +1,6 @@
-#include "backends/github/emit.h"
-
 #include <map>
 
+#include "backends/github/emit.h"
 #include "compilation/read_file.h"
 #include "driver/commands.h"
 #include "driver/files.h"
@@ -17,13 +16,14 @@ DIAGNOSTIC(RoundedOnGitHub, "{}");
 
 void add(const github::Problem& problem, diagnostics::Sink& sink) {
   switch (problem.kind) {
-    case github::ProblemKind::timeout_rounded: case github::ProblemKind::options_of_call:
-      sink.report<RoundedOnGitHub>(problem.span, problem.text);
-      return;
-    case github::ProblemKind::too_many_legs: case github::ProblemKind::too_many_inputs: case github::ProblemKind::expression_too_long:
-    case github::ProblemKind::file_too_large: case github::ProblemKind::too_many_nodes: case github::ProblemKind::timeout_over_limit:
-      sink.report<OverLimit>(problem.span, problem.text);
-      return;
+    case github::ProblemKind::timeout_rounded:
+    case github::ProblemKind::options_of_call: sink.report<RoundedOnGitHub>(problem.span, problem.text); return;
+    case github::ProblemKind::too_many_legs:
+    case github::ProblemKind::too_many_inputs:
+    case github::ProblemKind::expression_too_long:
+    case github::ProblemKind::file_too_large:
+    case github::ProblemKind::too_many_nodes:
+    case github::ProblemKind::timeout_over_limit: sink.report<OverLimit>(problem.span, problem.text); return;
     default: sink.report<NotOnGitHub>(problem.span, problem.text); return;
   }
 }
@@ -39,7 +39,8 @@ class Emitter {
     int status = 0;
     for (const std::string& file : files) status = std::max(status, emit_file(file));
     if (status != 0) return status;
-    for (const auto& [path, workflow] : workflows_) status = std::max(status, options_.check ? compare(path, workflow) : write(path, workflow));
+    for (const auto& [path, workflow] : workflows_)
+      status = std::max(status, options_.check ? compare(path, workflow) : write(path, workflow));
     return status;
   }
 
@@ -64,7 +65,8 @@ class Emitter {
   int keep(const std::string& file, github::Workflow workflow) {
     std::size_t slash = file.rfind('/');
     std::string folder = options_.folder;
-    if (folder.empty()) folder = project_of(slash == std::string::npos ? "." : file.substr(0, slash)) + "/.github/workflows";
+    if (folder.empty())
+      folder = project_of(slash == std::string::npos ? "." : file.substr(0, slash)) + "/.github/workflows";
     auto [at, added] = workflows_.try_emplace(folder + "/" + workflow.file_name, std::move(workflow.text));
     return added ? 0 : complain(fmt::format("two pipelines would be written to `{}`", shown_path(at->first)));
   }
@@ -84,8 +86,10 @@ class Emitter {
     auto old = compilation::read_file(path);
     std::string difference = unified_diff(old ? *old : "", text, shown_path(path));
     if (old && difference.empty()) return 0;
-    if (!old) std::fprintf(stderr, "%s is missing\n", shown_path(path).c_str());
-    else std::fprintf(stderr, "%s is not what its source says\n", shown_path(path).c_str());
+    if (!old)
+      std::fprintf(stderr, "%s is missing\n", shown_path(path).c_str());
+    else
+      std::fprintf(stderr, "%s is not what its source says\n", shown_path(path).c_str());
     return std::max(1, print(difference));
   }
 

@@ -43,7 +43,8 @@ std::vector<std::string> pipe_files(const std::string& folder) {
     std::string name = at->path().filename().string();
     bool hidden = name.starts_with(".") || name == "build" || name == "node_modules";
     if (at->is_directory(error) && hidden) at.disable_recursion_pending();
-    if (at->path().extension() == ".pipe" && at->is_regular_file(error)) files.push_back(shown_path(at->path().string()));
+    if (at->path().extension() == ".pipe" && at->is_regular_file(error))
+      files.push_back(shown_path(at->path().string()));
     at.increment(error);
   }
   std::sort(files.begin(), files.end());

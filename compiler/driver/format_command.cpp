@@ -19,7 +19,8 @@ int format_file(Session& session, const std::string& path, const FormatOptions& 
   if (options.diff && print(unified_diff(text, formatted, path)) != 0) return 2;
   if (options.check) std::fprintf(stderr, "%s is not formatted\n", path.c_str());
   if (options.check || options.diff) return 1;
-  if (auto written = write_file(path, formatted); !written) return complain(fmt::format("cannot write `{}`: {}", path, written.error()));
+  if (auto written = write_file(path, formatted); !written)
+    return complain(fmt::format("cannot write `{}`: {}", path, written.error()));
   std::fprintf(stderr, "formatted %s\n", path.c_str());
   return 0;
 }

@@ -43,14 +43,17 @@ class CommandLine {
   }
 
   void add_check() {
-    CLI::App* command = add("check", "Parse, check and unfold pipelines", [this] { return check(session(check_.format), check_); });
-    command->add_option("FILE", check_.files, "The files; none: every .pipe file of the repository; - is standard input");
+    CLI::App* command =
+        add("check", "Parse, check and unfold pipelines", [this] { return check(session(check_.format), check_); });
+    command->add_option("FILE", check_.files,
+                        "The files; none: every .pipe file of the repository; - is standard input");
     command->add_option("--format", check_.format, "How findings are printed")->check(CLI::IsMember({"human", "json"}));
   }
 
   void add_format() {
     CLI::App* command = add("fmt", "Put files into their one form", [this] { return format(session(), format_); });
-    command->add_option("FILE", format_.files, "The files; none: every .pipe file of the repository; - is standard input");
+    command->add_option("FILE", format_.files,
+                        "The files; none: every .pipe file of the repository; - is standard input");
     command->add_flag("--check", format_.check, "Write nothing; exit with 1 if a file would change");
     command->add_flag("--diff", format_.diff, "Write nothing; show what would change");
   }
@@ -74,14 +77,17 @@ class CommandLine {
     CLI::App* command = add("run", "Run a pipeline here", [this] { return driver::run(session(), run_); });
     command->add_option("FILE", run_.file, "The file")->required();
     command->add_option("PIPELINE", run_.pipeline, "The pipeline; otherwise the first");
-    command->add_option("--input", run_.options.inputs, "An input as NAME=VALUE; may be repeated")->type_name("NAME=VALUE");
+    command->add_option("--input", run_.options.inputs, "An input as NAME=VALUE; may be repeated")
+        ->type_name("NAME=VALUE");
     command->add_option("--event", run_.options.event, "The event that starts it; otherwise push");
     command->add_option("--event-file", run_.options.event_file, "The event's payload, a JSON file");
     command->add_option("--secret-file", run_.options.secret_file, "Secrets, a line NAME=value each, or a JSON object");
-    command->add_option("--jobs", run_.options.jobs, "Stages side by side; otherwise one a core")->check(CLI::PositiveNumber);
+    command->add_option("--jobs", run_.options.jobs, "Stages side by side; otherwise one a core")
+        ->check(CLI::PositiveNumber);
     command->add_option("--only", run_.options.only, "This stage and what it needs; may be repeated");
     command->add_option("--root", run_.options.root, "The folder that workspaces are made from");
-    command->add_option("--format", run_.options.format, "How the run is shown")->check(CLI::IsMember({"human", "json"}));
+    command->add_option("--format", run_.options.format, "How the run is shown")
+        ->check(CLI::IsMember({"human", "json"}));
   }
 
   CLI::App app_{"Typed pipelines: checked, emitted as GitHub Actions, run here", "sluice"};

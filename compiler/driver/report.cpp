@@ -21,8 +21,10 @@ bool colors_wanted() {
 bool report(const diagnostics::Sink& sink, const source::SourceManager& sources, const std::string& format) {
   bool color = colors_wanted();
   for (const diagnostics::Diagnostic* diagnostic : sink.sorted()) {
-    if (format == "json") print(diagnostics::render_json(*diagnostic, sources));
-    else std::fputs(diagnostics::render_human(*diagnostic, sources, color).c_str(), stderr);
+    if (format == "json")
+      print(diagnostics::render_json(*diagnostic, sources));
+    else
+      std::fputs(diagnostics::render_human(*diagnostic, sources, color).c_str(), stderr);
   }
   return sink.has_errors();
 }

@@ -6,7 +6,8 @@
 
 namespace sluice::driver {
 
-/// Prints what was found: for people on the error stream, as JSON lines on the output. Gives whether there was an error.
+/// Prints what was found: for people on the error stream, as JSON lines on the output. Gives whether there was an
+/// error.
 bool report(const diagnostics::Sink& sink, const source::SourceManager& sources, const std::string& format = "human");
 
 /// `sluice: …` on the error stream; gives the exit status of misuse.

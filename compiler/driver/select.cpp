@@ -9,7 +9,8 @@ DIAGNOSTIC(NoPipeline, "`{}` holds no pipeline{}");
 
 }  // namespace
 
-const graph::Graph* select(const std::vector<graph::Graph>& graphs, const std::string& pipeline, const std::string& file) {
+const graph::Graph* select(const std::vector<graph::Graph>& graphs, const std::string& pipeline,
+                           const std::string& file) {
   for (const graph::Graph& graph : graphs)
     if (pipeline.empty() || graph.pipeline == pipeline) return &graph;
   diagnostics::Sink sink;

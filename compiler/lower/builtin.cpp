@@ -37,7 +37,8 @@ std::size_t length_of(const Value& value) {
 // The functions that exist only while the program unfolds.
 Value unfold(llvm::StringRef name, const std::vector<Value>& arguments) {
   const Value& first = arguments.front();
-  const std::vector<Value>& items = first.kind == Value::Kind::list || first.kind == Value::Kind::map ? first.items : arguments;
+  const std::vector<Value>& items =
+      first.kind == Value::Kind::list || first.kind == Value::Kind::map ? first.items : arguments;
   if (name == "length") return number(static_cast<double>(length_of(first)));
   if (name == "first") return items.empty() ? Value::null() : items.front();
   if (name == "last") return items.empty() ? Value::null() : items.back();
@@ -50,14 +51,18 @@ Value unfold(llvm::StringRef name, const std::vector<Value>& arguments) {
   }
   Value list;
   list.kind = Value::Kind::list;
-  if (name == "values") list.items = first.items;
-  else for (const std::string& key : first.names) list.items.push_back(Value::string(key));
+  if (name == "values")
+    list.items = first.items;
+  else
+    for (const std::string& key : first.names) list.items.push_back(Value::string(key));
   return list;
 }
 
 // GitHub's own functions on constants, where the answer needs no more than their texts.
 std::optional<Value> fold_call(llvm::StringRef name, const std::vector<Value>& arguments) {
-  if (arguments.empty() || !std::all_of(arguments.begin(), arguments.end(), [](const Value& v) { return v.constant(); })) return std::nullopt;
+  if (arguments.empty() ||
+      !std::all_of(arguments.begin(), arguments.end(), [](const Value& v) { return v.constant(); }))
+    return std::nullopt;
   const Value& first = arguments.front();
   if (name == "join" && first.kind == Value::Kind::list) {
     std::string separator = arguments.size() > 1 ? text_of(arguments[1]) : ",";
@@ -66,7 +71,8 @@ std::optional<Value> fold_call(llvm::StringRef name, const std::vector<Value>& a
     return Value::string(text);
   }
   if (name == "contains" && first.kind == Value::Kind::list)
-    return Value::boolean(std::any_of(first.items.begin(), first.items.end(), [&](const Value& v) { return equal(v, arguments[1]); }));
+    return Value::boolean(
+        std::any_of(first.items.begin(), first.items.end(), [&](const Value& v) { return equal(v, arguments[1]); }));
   if (arguments.size() != 2 || first.kind != Value::Kind::string) return std::nullopt;
   std::string text = llvm::StringRef(first.text).lower();
   std::string part = llvm::StringRef(text_of(arguments[1])).lower();
@@ -89,7 +95,8 @@ Value Unfolder::evaluate_builtin(const Expression& call, llvm::StringRef name) {
   }
   if (auto folded = fold_call(name, arguments)) return *folded;
   std::vector<ExpressionId> operands;
-  for (std::size_t i = 0; i < arguments.size(); ++i) operands.push_back(expression_of(arguments[i], call.operands[i + 1]->span));
+  for (std::size_t i = 0; i < arguments.size(); ++i)
+    operands.push_back(expression_of(arguments[i], call.operands[i + 1]->span));
   return Value::of(make(graph::Expression::Kind::call, name.str(), std::move(operands), call.span));
 }
 

@@ -27,8 +27,10 @@ void Unfolder::lower_call(const Expression& call, StepContext context, const std
   Frame frame;
   frame.arguments = evaluate_arguments(target, function.parameters);
   frame.use = target.use;
+  frame.call = call.span;
   for (std::size_t i = 0; i < function.parameters.size(); ++i)
-    if (!name.empty() && function.parameters[i].name.text == "name" && !target.arguments[i]) frame.arguments[i] = Value::string(name);
+    if (!name.empty() && function.parameters[i].name.text == "name" && !target.arguments[i])
+      frame.arguments[i] = Value::string(name);
   if (context.call.empty()) context.call = call_text(call);
   if (function.title && !context.title) {
     frames_.push_back(frame);
@@ -57,7 +59,8 @@ void Unfolder::lower_action_call(const Expression& call, const StepContext& cont
       if (!argument) argument = item.statement->value;
       if (!argument) continue;
       Value value = evaluate(*argument);
-      if (value.kind != Value::Kind::null) with.emplace_back(item.statement->name.text.str(), expression_of(value, argument->span));
+      if (value.kind != Value::Kind::null)
+        with.emplace_back(item.statement->name.text.str(), expression_of(value, argument->span));
     }
     for (const ast::Item& item : action.block->items) {
       if (!item.statement || item.statement->word != Word::output || !context.result) continue;
@@ -98,21 +101,28 @@ bool Unfolder::apply_option(const Statement& statement, StepContext& context) {
         if (!item.entry) continue;
         std::string name = item.entry->key.text.str();
         ExpressionId value = expression_of(*item.entry->value);
-        auto same = std::find_if(context.env.begin(), context.env.end(), [&](const auto& binding) { return binding.first == name; });
-        if (same != context.env.end()) same->second = value;
-        else context.env.emplace_back(std::move(name), value);
+        auto same = std::find_if(context.env.begin(), context.env.end(),
+                                 [&](const auto& binding) { return binding.first == name; });
+        if (same != context.env.end())
+          same->second = value;
+        else
+          context.env.emplace_back(std::move(name), value);
       }
       return true;
     case Word::shell: context.shell = static_text(statement.value); return true;
-    case Word::working_directory: if (statement.value) context.working_directory = expression_of(*statement.value); return true;
+    case Word::working_directory:
+      if (statement.value) context.working_directory = expression_of(*statement.value);
+      return true;
     case Word::timeout: context.timeout = seconds(statement.value); return true;
     case Word::allow_failure:
       context.allow_failure = statement.value ? expression_of(*statement.value) : constant(true);
       return true;
     case Word::retry: {
       Value attempts = statement.value ? evaluate(*statement.value) : Value{};
-      if (attempts.kind == Value::Kind::number) context.retry.attempts = whole_number(*statement.value, attempts.number, 100);
-      else if (attempts.kind != Value::Kind::poison) sink_.report<NotStatic>(statement.value->span);
+      if (attempts.kind == Value::Kind::number)
+        context.retry.attempts = whole_number(*statement.value, attempts.number, 100);
+      else if (attempts.kind != Value::Kind::poison)
+        sink_.report<NotStatic>(statement.value->span);
       context.retry.pause = seconds(statement.clause(ast::Clause::every));
       return true;
     }

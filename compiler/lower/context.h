@@ -29,9 +29,9 @@ struct Frame {
 struct StepContext {
   Backend backend = Backend::both;
   ExpressionId condition;
-  std::string call;            ///< the library step being unfolded
-  std::string id;              ///< the id of the step around; inner ids begin with it
-  ExpressionId title;          ///< of the step around
+  std::string call;    ///< the library step being unfolded
+  std::string id;      ///< the id of the step around; inner ids begin with it
+  ExpressionId title;  ///< of the step around
   Bindings env;
   std::string shell = "bash";
   ExpressionId working_directory;
@@ -46,7 +46,7 @@ struct FoundStage {
   const Statement* statement = nullptr;
   const Symbol* symbol = nullptr;
   std::string id;
-  std::string index;             ///< of a family's member: `3.11`
+  std::string index;                                       ///< of a family's member: `3.11`
   std::vector<std::pair<const Statement*, Value>> locals;  ///< what the loops around it say
   graph::Stage stage;
   std::vector<graph::Artifact> artifacts;

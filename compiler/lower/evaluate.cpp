@@ -1,8 +1,8 @@
 // The values of expressions while the program unfolds.
-#include "lower/unfolder.h"
-
 #include <algorithm>
 #include <cmath>
+
+#include "lower/unfolder.h"
 
 namespace sluice::lower {
 
@@ -36,7 +36,10 @@ GraphKind graph_kind(ast::Operator op) {
     case ast::Operator::less_equal: return GraphKind::less_equal;
     case ast::Operator::greater: return GraphKind::greater;
     case ast::Operator::greater_equal: return GraphKind::greater_equal;
-    case ast::Operator::fallback: case ast::Operator::add: case ast::Operator::subtract: case ast::Operator::multiply:
+    case ast::Operator::fallback:
+    case ast::Operator::add:
+    case ast::Operator::subtract:
+    case ast::Operator::multiply:
     case ast::Operator::divide: return GraphKind::fallback;
   }
   return GraphKind::fallback;
@@ -63,7 +66,8 @@ Value arithmetic(ast::Operator op, const Value& left, const Value& right) {
 
 Value Unfolder::evaluate(const Expression& expression) {
   switch (expression.kind) {
-    case Kind::invalid: case Kind::wildcard: return {};
+    case Kind::invalid:
+    case Kind::wildcard: return {};
     case Kind::null: return number_value(Value::Kind::null, 0, "");
     case Kind::boolean: return Value::boolean(expression.text == "true");
     case Kind::number: return number_value(Value::Kind::number, expression.number, expression.text);
@@ -73,16 +77,19 @@ Value Unfolder::evaluate(const Expression& expression) {
     case Kind::string: return evaluate_string(expression);
     case Kind::name: return evaluate_name(expression);
     case Kind::member: return evaluate_member(expression);
-    case Kind::filter: return Value::of(make(GraphKind::filter, "", {expression_of(*expression.operands[0])}, expression.span));
+    case Kind::filter:
+      return Value::of(make(GraphKind::filter, "", {expression_of(*expression.operands[0])}, expression.span));
     case Kind::index: return evaluate_index(expression);
     case Kind::call: return evaluate_call(expression);
     case Kind::negation: {
       Value operand = evaluate(*expression.operands[0]);
       if (operand.constant()) return Value::boolean(!truth(operand));
-      return Value::of(make(GraphKind::negation, "", {expression_of(operand, expression.operands[0]->span)}, expression.span));
+      return Value::of(
+          make(GraphKind::negation, "", {expression_of(operand, expression.operands[0]->span)}, expression.span));
     }
     case Kind::binary: return evaluate_binary(expression);
-    case Kind::list: case Kind::map: {
+    case Kind::list:
+    case Kind::map: {
       Value value;
       value.kind = expression.kind == Kind::list ? Value::Kind::list : Value::Kind::map;
       for (const Expression* operand : expression.operands) value.items.push_back(evaluate(*operand));
@@ -133,8 +140,12 @@ std::optional<Value> Unfolder::fold(ast::Operator op, const Value& left, const V
     case less_equal: return Value::boolean(left.number <= right.number);
     case greater: return Value::boolean(left.number > right.number);
     case greater_equal: return Value::boolean(left.number >= right.number);
-    case add: case subtract: case multiply: case divide: return arithmetic(op, left, right);
-    case both: case either: return std::nullopt;
+    case add:
+    case subtract:
+    case multiply:
+    case divide: return arithmetic(op, left, right);
+    case both:
+    case either: return std::nullopt;
   }
   return std::nullopt;
 }
@@ -161,7 +172,8 @@ bool Unfolder::decide(const Expression& expression) {
   Value value = evaluate(expression);
   if (value.kind == Value::Kind::poison) return false;
   if (!value.constant()) {
-    sink_.report<NotStatic>(expression.span).help("`if` decides when the file is compiled: write `when` to decide when it runs");
+    sink_.report<NotStatic>(expression.span)
+        .help("`if` decides when the file is compiled: write `when` to decide when it runs");
     return false;
   }
   return truth(value);
@@ -175,7 +187,8 @@ graph::Seconds Unfolder::seconds(const Expression* expression) {
   if (!expression) return 0;
   Value value = evaluate(*expression);
   if (value.kind == Value::Kind::duration) return seconds_of(value);
-  if (value.kind != Value::Kind::poison) sink_.report<NotStatic>(expression->span).help("write the time out, as in `15m`");
+  if (value.kind != Value::Kind::poison)
+    sink_.report<NotStatic>(expression->span).help("write the time out, as in `15m`");
   return 0;
 }
 
@@ -190,14 +203,18 @@ std::string Unfolder::static_text(const Expression* expression) {
   // A bare word may stand for itself: `shell sh`.
   if (expression->kind == Kind::name && !program_.resolved.count(expression)) return expression->text.str();
   Value value = evaluate(*expression);
-  if (!value.constant() && value.kind != Value::Kind::poison) sink_.report<NotStatic>(expression->span).help("write the text out");
+  if (!value.constant() && value.kind != Value::Kind::poison)
+    sink_.report<NotStatic>(expression->span).help("write the text out");
   return text_of(value);
 }
 
 void Unfolder::lower_require(const Statement& statement) {
   if (statement.values.empty() || decide(*statement.values[0])) return;
   std::string reason = statement.values.size() > 1 ? static_text(statement.values[1]) : "this does not hold";
-  sink_.report<RequirementFailed>(statement.values[0]->span, reason);
+  Span condition = statement.values[0]->span;
+  Span call = frames_.back().call;
+  auto told = sink_.report<RequirementFailed>(call.known() ? call : condition, reason);
+  if (call.known()) told.note(condition, "required here");
 }
 
 }  // namespace sluice::lower

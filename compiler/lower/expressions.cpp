@@ -51,7 +51,9 @@ ExpressionId Unfolder::member(ExpressionId base, std::string name, Span span) {
 
 ExpressionId Unfolder::constant(bool value) { return make(Kind::boolean, value ? "true" : "false", {}, {}); }
 
-ExpressionId Unfolder::text_constant(std::string text, Span span) { return make(Kind::string, std::move(text), {}, span); }
+ExpressionId Unfolder::text_constant(std::string text, Span span) {
+  return make(Kind::string, std::move(text), {}, span);
+}
 
 ExpressionId Unfolder::both(ExpressionId left, ExpressionId right) {
   if (!left) return right;
@@ -62,12 +64,19 @@ ExpressionId Unfolder::both(ExpressionId left, ExpressionId right) {
 ExpressionId Unfolder::expression_of(const Value& value, Span span) {
   switch (value.kind) {
     case Value::Kind::dynamic: return value.expression;
-    case Value::Kind::poison: case Value::Kind::null: case Value::Kind::step: return make(Kind::null, "", {}, span);
+    case Value::Kind::poison:
+    case Value::Kind::null:
+    case Value::Kind::step: return make(Kind::null, "", {}, span);
     case Value::Kind::boolean: return make(Kind::boolean, text_of(value), {}, span);
-    case Value::Kind::number: case Value::Kind::duration: case Value::Kind::percent: case Value::Kind::size:
-      return make(Kind::number, text_of(value), {}, span);
-    case Value::Kind::string: case Value::Kind::artifact: case Value::Kind::stage: return text_constant(value.text, span);
-    case Value::Kind::list: case Value::Kind::map: {
+    case Value::Kind::number:
+    case Value::Kind::duration:
+    case Value::Kind::percent:
+    case Value::Kind::size: return make(Kind::number, text_of(value), {}, span);
+    case Value::Kind::string:
+    case Value::Kind::artifact:
+    case Value::Kind::stage: return text_constant(value.text, span);
+    case Value::Kind::list:
+    case Value::Kind::map: {
       std::vector<ExpressionId> operands;
       for (const Value& item : value.items) operands.push_back(expression_of(item, span));
       ExpressionId id = make(value.kind == Value::Kind::list ? Kind::list : Kind::map, "", std::move(operands), span);
@@ -81,7 +90,8 @@ ExpressionId Unfolder::expression_of(const Value& value, Span span) {
 bool Unfolder::asks_status(ExpressionId id) const {
   const graph::Expression& expression = graph_[id];
   if (expression.kind == Kind::call && is_status(expression.text)) return true;
-  return std::any_of(expression.operands.begin(), expression.operands.end(), [&](ExpressionId operand) { return asks_status(operand); });
+  return std::any_of(expression.operands.begin(), expression.operands.end(),
+                     [&](ExpressionId operand) { return asks_status(operand); });
 }
 
 types::Time Unfolder::time_of(ExpressionId id) const {

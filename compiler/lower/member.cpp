@@ -11,16 +11,23 @@ using GraphKind = graph::Expression::Kind;
 namespace {
 
 DIAGNOSTIC(UnknownMember, "this has no entry `{}`");
+DIAGNOSTIC(StageCycle, "`{}` uses a value of its own");
 
 // Outputs travel as text: the reader must know what they were.
 graph::Expression::Type graph_type(const types::Type* type) {
   if (!type) return graph::Expression::Type::any;
   switch (type->kind) {
     case types::Type::Kind::boolean: return graph::Expression::Type::boolean;
-    case types::Type::Kind::number: case types::Type::Kind::percent: case types::Type::Kind::duration: case types::Type::Kind::size:
-      return graph::Expression::Type::number;
-    case types::Type::Kind::list: case types::Type::Kind::map: case types::Type::Kind::record: return graph::Expression::Type::json;
-    case types::Type::Kind::string: case types::Type::Kind::path: case types::Type::Kind::enumeration: return graph::Expression::Type::string;
+    case types::Type::Kind::number:
+    case types::Type::Kind::percent:
+    case types::Type::Kind::duration:
+    case types::Type::Kind::size: return graph::Expression::Type::number;
+    case types::Type::Kind::list:
+    case types::Type::Kind::map:
+    case types::Type::Kind::record: return graph::Expression::Type::json;
+    case types::Type::Kind::string:
+    case types::Type::Kind::path:
+    case types::Type::Kind::enumeration: return graph::Expression::Type::string;
     default: return graph::Expression::Type::any;
   }
 }
@@ -115,6 +122,7 @@ Value Unfolder::member_of(const Value& base, const Expression& expression) {
 // `lint.result`, `test.coverage`, `build.report`: reading it makes this stage follow that one.
 Value Unfolder::stage_member(const Value& stage, const Expression& expression) {
   FoundStage& found = found_[stage.stage];
+  if (&found == current_) sink_.report<StageCycle>(expression.span, found.id).help("inside a stage use what its steps give");
   add_edge(stage.stage, false, expression.span);
   std::string name = expression.text.str();
   if (found.symbol->artifacts.find(expression.text) != found.symbol->artifacts.end()) {
@@ -154,7 +162,8 @@ Value Unfolder::evaluate_index(const Expression& expression) {
     return {};
   }
   ExpressionId first = expression_of(value, base.span);
-  return Value::of(make(GraphKind::index, "", {first, expression_of(index, expression.operands[1]->span)}, expression.span));
+  return Value::of(
+      make(GraphKind::index, "", {first, expression_of(index, expression.operands[1]->span)}, expression.span));
 }
 
 // A step's output as written by its script: text, of the declared type.

@@ -22,7 +22,8 @@ void Unfolder::report_cycle(const std::vector<std::size_t>& path) {
   for (std::size_t i = 0; i < path.size(); ++i) {
     std::size_t next = path[(i + 1) % path.size()];
     const graph::Edge& edge = found_[path[i]].after.at(next);
-    told.note(edge.span, "`{}` {} `{}` here", found_[path[i]].id, edge.written ? "follows" : "uses a value of", found_[next].id);
+    told.note(edge.span, "`{}` {} `{}` here", found_[path[i]].id, edge.written ? "follows" : "uses a value of",
+              found_[next].id);
   }
 }
 
@@ -66,7 +67,8 @@ void Unfolder::order_stages() {
   for (std::size_t index : order) {
     graph::Stage& stage = graph_.stages.emplace_back(std::move(found_[index].stage));
     for (const auto& [to, edge] : found_[index].after) stage.after.push_back({place[to], edge.written, edge.span});
-    std::sort(stage.after.begin(), stage.after.end(), [](const auto& left, const auto& right) { return left.stage < right.stage; });
+    std::sort(stage.after.begin(), stage.after.end(),
+              [](const auto& left, const auto& right) { return left.stage < right.stage; });
     for (graph::Artifact& artifact : found_[index].artifacts) {
       artifact.stage = place[index];
       graph_.artifacts.push_back(std::move(artifact));
@@ -79,8 +81,10 @@ void Unfolder::check_budget(const Statement* budget) {
   graph::CriticalPath critical = graph::critical_path(graph_);
   if (critical.total > *graph_.budget) {
     std::string path;
-    for (graph::StageIndex stage : critical.path) path += (path.empty() ? "`" : " -> `") + graph_.stages[stage].id + "`";
-    auto told = sink_.report<BudgetExceeded>(budget->header, graph::describe_seconds(critical.total), graph::describe_seconds(*graph_.budget));
+    for (graph::StageIndex stage : critical.path)
+      path += (path.empty() ? "`" : " -> `") + graph_.stages[stage].id + "`";
+    auto told = sink_.report<BudgetExceeded>(budget->header, graph::describe_seconds(critical.total),
+                                             graph::describe_seconds(*graph_.budget));
     told.help("the way is {}", path);
     for (graph::StageIndex stage : critical.path)
       if (graph_.stages[stage].expect)
@@ -89,7 +93,8 @@ void Unfolder::check_budget(const Statement* budget) {
   }
   if (critical.without_expect.empty()) return;
   std::string names;
-  for (graph::StageIndex stage : critical.without_expect) names += (names.empty() ? "`" : ", `") + graph_.stages[stage].id + "`";
+  for (graph::StageIndex stage : critical.without_expect)
+    names += (names.empty() ? "`" : ", `") + graph_.stages[stage].id + "`";
   sink_.report<BudgetUnknown>(budget->header, names).help("add `expect 2m` to each stage");
 }
 

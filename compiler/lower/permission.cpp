@@ -5,8 +5,11 @@ namespace sluice::lower {
 
 void Unfolder::add_permission(llvm::StringRef scope, llvm::StringRef access, std::string reason) {
   std::vector<graph::Permission>& permissions = current_->stage.permissions;
-  graph::Access wanted = access == "write" ? graph::Access::write : access == "read" ? graph::Access::read : graph::Access::none;
-  auto at = std::find_if(permissions.begin(), permissions.end(), [&](const auto& permission) { return permission.scope >= scope; });
+  graph::Access wanted = access == "write"  ? graph::Access::write
+                         : access == "read" ? graph::Access::read
+                                            : graph::Access::none;
+  auto at = std::find_if(permissions.begin(), permissions.end(),
+                         [&](const auto& permission) { return permission.scope >= scope; });
   if (at == permissions.end() || at->scope != scope) {
     permissions.insert(at, {scope.str(), wanted, std::move(reason)});
   } else if (wanted > at->access) {

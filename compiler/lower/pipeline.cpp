@@ -8,6 +8,7 @@ using GraphKind = graph::Expression::Kind;
 namespace {
 
 DIAGNOSTIC(DuplicateName, "two stages become `{}`");
+DIAGNOSTIC(NotIterable, "this loop goes over something that is known only when the pipeline runs");
 DIAGNOSTIC(BadName, "`{}` cannot be a job's name");
 
 // A family's member: `test["3.11"]` is the job `test-3_11`.
@@ -41,9 +42,11 @@ void Unfolder::find_stage(const Statement& statement) {
   members_[found.symbol].push_back(found_.size() - 1);
   auto [other, added] = ids_.try_emplace(llvm::StringRef(found.id).lower(), found_.size() - 1);
   if (!added)
-    sink_.report<DuplicateName>(statement.name.span, found.id).note(found_[other->second].statement->name.span, "the other one");
+    sink_.report<DuplicateName>(statement.name.span, found.id)
+        .note(found_[other->second].statement->name.span, "the other one");
   if (found.id.size() >= 100 || found.id.starts_with("__"))
-    sink_.report<BadName>(statement.name.span, found.id).help("a job's name has fewer than 100 letters and does not begin with `__`");
+    sink_.report<BadName>(statement.name.span, found.id)
+        .help("a job's name has fewer than 100 letters and does not begin with `__`");
 }
 
 void Unfolder::find_stages(llvm::ArrayRef<ast::Item> items) {
@@ -63,6 +66,8 @@ void Unfolder::find_stages(llvm::ArrayRef<ast::Item> items) {
     if (statement.word == Word::for_ && statement.block) {
       const Expression* in = statement.clause(ast::Clause::in);
       Value list = in ? evaluate(*in) : Value{};
+      if (list.kind != Value::Kind::list && list.kind != Value::Kind::poison)
+        sink_.report<NotIterable>(in->span).help("`for` unfolds when the file is compiled: use `matrix` for a list that is known later");
       for (const Value& item : list.items) {
         std::size_t mark = frames_.back().locals.size();
         frames_.back().locals.emplace_back(&statement, item);
@@ -76,7 +81,9 @@ void Unfolder::find_stages(llvm::ArrayRef<ast::Item> items) {
 void Unfolder::lower_option(const Statement& statement) {
   switch (statement.word) {
     case Word::on: return lower_trigger(statement);
-    case Word::run_name: if (statement.value) graph_.run_name = expression_of(*statement.value); return;
+    case Word::run_name:
+      if (statement.value) graph_.run_name = expression_of(*statement.value);
+      return;
     case Word::runs_on: {
       runs_on_.clear();
       for (const Expression* label : statement.values) runs_on_.push_back(static_text(label));
@@ -88,13 +95,15 @@ void Unfolder::lower_option(const Statement& statement) {
       StepContext holder;
       apply_option(statement, holder);
       graph_.env.insert(graph_.env.end(), holder.env.begin(), holder.env.end());
-      for (const auto& binding : holder.env) require_time(binding.second, types::Time::run, statement.header, "the `env` of a pipeline");
+      for (const auto& binding : holder.env)
+        require_time(binding.second, types::Time::run, statement.header, "the `env` of a pipeline");
       return;
     }
     case Word::concurrency: {
       graph::Concurrency concurrency;
       if (statement.value) concurrency.group = expression_of(*statement.value);
-      if (statement.value) require_time(concurrency.group, types::Time::run, statement.value->span, "a concurrency group");
+      if (statement.value)
+        require_time(concurrency.group, types::Time::run, statement.value->span, "a concurrency group");
       if (statement.block)
         for (const ast::Item& item : statement.block->items)
           if (item.statement && item.statement->word == Word::cancel_running)
@@ -110,11 +119,13 @@ void Unfolder::lower_secrets() {
   for (const ast::Item& item : pipeline_.module->file->items) {
     if (!item.statement) continue;
     const Statement& statement = *item.statement;
-    if (statement.word == Word::secret) graph_.secrets.push_back({statement.name.text.str(), statement.flag(ast::Flag::optional), ""});
+    if (statement.word == Word::secret)
+      graph_.secrets.push_back({statement.name.text.str(), statement.flag(ast::Flag::optional), ""});
     if (statement.word != Word::environment || !statement.block) continue;
     for (const ast::Item& inner : statement.block->items)
       if (inner.statement && inner.statement->word == Word::secret)
-        graph_.secrets.push_back({inner.statement->name.text.str(), inner.statement->flag(ast::Flag::optional), statement.name.text.str()});
+        graph_.secrets.push_back(
+            {inner.statement->name.text.str(), inner.statement->flag(ast::Flag::optional), statement.name.text.str()});
   }
 }
 
@@ -202,12 +213,16 @@ void Unfolder::lower_notification(const Statement& statement) {
   };
   ExpressionId rule;
   for (const Expression* wanted : statement.values) {
-    ExpressionId one = wanted->text == "success" ? make(GraphKind::negation, "", {make(GraphKind::either, "", {any("failure"), any("cancelled")}, wanted->span)}, wanted->span)
-                                                 : any(wanted->text == "failure" ? "failure" : "cancelled");
+    ExpressionId one =
+        wanted->text == "success"
+            ? make(GraphKind::negation, "",
+                   {make(GraphKind::either, "", {any("failure"), any("cancelled")}, wanted->span)}, wanted->span)
+            : any(wanted->text == "failure" ? "failure" : "cancelled");
     rule = rule ? make(GraphKind::either, "", {rule, one}, wanted->span) : one;
   }
   context.condition = both(context.condition, rule);
-  if (const Expression* when = statement.clause(ast::Clause::when)) context.condition = both(context.condition, expression_of(*when));
+  if (const Expression* when = statement.clause(ast::Clause::when))
+    context.condition = both(context.condition, expression_of(*when));
   if (const Expression* in = statement.clause(ast::Clause::in)) lower_environment(*in);
   if (statement.block) lower_items(statement.block->items, context);
 }
@@ -221,11 +236,12 @@ void Unfolder::lower_pipeline() {
   runs_on_ = {"ubuntu-latest"};
   lower_secrets();
   const Statement* budget = nullptr;
+  // Before the options, which may name a stage: then they are told that they come too early for it.
+  find_stages(statement.block->items);
   each_taken(statement.block->items, [&](const Statement& part) {
     if (part.word == Word::budget) budget = &part;
     lower_option(part);
   });
-  find_stages(statement.block->items);
   for (FoundStage& found : found_) lower_stage(found);
   frames_.back().locals.clear();
   lower_notifications(statement.block->items);
@@ -242,7 +258,8 @@ graph::Graph Unfolder::run() {
 std::vector<graph::Graph> lower(const check::Program& program, const Pins& pins, const source::SourceManager& sources,
                                 diagnostics::Sink& sink) {
   std::vector<graph::Graph> graphs;
-  for (const check::Pipeline& pipeline : program.pipelines) graphs.push_back(Unfolder(program, pipeline, pins, sources, sink).run());
+  for (const check::Pipeline& pipeline : program.pipelines)
+    graphs.push_back(Unfolder(program, pipeline, pins, sources, sink).run());
   return graphs;
 }
 

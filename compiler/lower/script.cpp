@@ -15,7 +15,10 @@ std::string_view describe(ShellPlace place) {
     case ShellPlace::closed: return "a quoted here-document, `$'…'` or backticks";
     case ShellPlace::arithmetic: return "arithmetic, a subscript or a `${…}`";
     case ShellPlace::comment: return "a comment";
-    case ShellPlace::word: case ShellPlace::double_quotes: case ShellPlace::single_quotes: case ShellPlace::document: return "this place";
+    case ShellPlace::word:
+    case ShellPlace::double_quotes:
+    case ShellPlace::single_quotes:
+    case ShellPlace::document: return "this place";
   }
   return "";
 }
@@ -62,8 +65,10 @@ bool closed_in_powershell(llvm::StringRef script) {
   for (std::size_t at = 0; at < script.size(); ++at) {
     char c = script[at];
     if (quote == '\0') {
-      if (c == '`') ++at;
-      else if (c == '#' && (at == 0 || script[at - 1] == ' ' || script[at - 1] == '\n')) at = std::min(script.find('\n', at), script.size());
+      if (c == '`')
+        ++at;
+      else if (c == '#' && (at == 0 || script[at - 1] == ' ' || script[at - 1] == '\n'))
+        at = std::min(script.find('\n', at), script.size());
       else if (c == '\'' || c == '"') {
         quote = c;
         document = at > 0 && script[at - 1] == '@' && script.substr(at + 1).startswith("\n");
@@ -92,19 +97,22 @@ bool runs_as_code(llvm::StringRef script, std::size_t at) {
   llvm::StringRef condition = line.substr(open);
   condition = condition.take_front(condition.find("]]"));
   static constexpr llvm::StringLiteral operators[] = {" -eq ", " -ne ", " -lt ", " -le ", " -gt ", " -ge ", " -v "};
-  return std::any_of(std::begin(operators), std::end(operators), [&](llvm::StringRef name) { return condition.contains(name); });
+  return std::any_of(std::begin(operators), std::end(operators),
+                     [&](llvm::StringRef name) { return condition.contains(name); });
 }
 
 }  // namespace
 
 // The variable that holds the value: one that holds it already, or a new one named after what the author wrote.
-std::string Unfolder::bind(const Expression& hole, ExpressionId value, const Expression& string, Bindings& env, const Bindings& outer) {
+std::string Unfolder::bind(const Expression& hole, ExpressionId value, const Expression& string, Bindings& env,
+                           const Bindings& outer) {
   for (const auto& [name, held] : env)
     if (held == value) return name;
   std::string wanted = variable_name(sources_.text(hole.span));
   std::string name = wanted;
   llvm::StringRef script = sources_.text(string.span);
-  for (int count = 2; bound(env, name) || bound(outer, name) || mentions(script, name); ++count) name = wanted + "_" + std::to_string(count);
+  for (int count = 2; bound(env, name) || bound(outer, name) || mentions(script, name); ++count)
+    name = wanted + "_" + std::to_string(count);
   env.emplace_back(name, value);
   return name;
 }
@@ -170,7 +178,8 @@ bool Unfolder::put_value(ScriptState& script, const Expression& hole, const Valu
   bool constant = value.constant() || value.kind == Value::Kind::artifact || value.kind == Value::Kind::stage;
   if (is_posix(shell)) {
     ShellPlace place = script.reader.place();
-    if (runs_as_code(sources_.text(script.string.span), hole.span.begin - script.string.span.begin)) place = ShellPlace::arithmetic;
+    if (runs_as_code(sources_.text(script.string.span), hole.span.begin - script.string.span.begin))
+      place = ShellPlace::arithmetic;
     if (constant) return quote_for_shell(text_of(value), place, script.text);
     return reference_for_shell(variable_of(script, hole, value, word), place, script.text);
   }

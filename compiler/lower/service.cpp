@@ -37,7 +37,8 @@ void Unfolder::lower_service(const Statement& statement) {
   for (const ast::Item& item : body->block->items) {
     if (!item.statement) continue;
     const Statement& part = *item.statement;
-    if (part.word == Word::output && part.value) result.outputs.emplace_back(part.name.text.str(), evaluate(*part.value));
+    if (part.word == Word::output && part.value)
+      result.outputs.emplace_back(part.name.text.str(), evaluate(*part.value));
     if (part.word == Word::backend && part.block)
       lower_service_body(part.block->items, part.name.text == "github" ? Backend::github : Backend::local, service);
   }
@@ -59,11 +60,18 @@ void Unfolder::lower_service_body(llvm::ArrayRef<ast::Item> items, Backend backe
       case Word::image:
         service.image = static_text(part.value);
         if (!service.image.empty() && service.image.find("@sha256:") == std::string::npos)
-          sink_.report<UnpinnedImage>(part.value->span, service.image).help("write it with its digest: `name:tag@sha256:…`");
+          sink_.report<UnpinnedImage>(part.value->span, service.image)
+              .help("write it with its digest: `name:tag@sha256:…`");
         break;
-      case Word::health: for (const Expression* value : part.values) service.health.push_back(static_text(value)); break;
-      case Word::start: if (part.value) service.start = lower_script(*part.value, context, context.env); break;
-      case Word::ready: if (part.value) service.ready = lower_script(*part.value, context, context.env); break;
+      case Word::health:
+        for (const Expression* value : part.values) service.health.push_back(static_text(value));
+        break;
+      case Word::start:
+        if (part.value) service.start = lower_script(*part.value, context, context.env);
+        break;
+      case Word::ready:
+        if (part.value) service.ready = lower_script(*part.value, context, context.env);
+        break;
       default: break;
     }
   }

@@ -9,13 +9,13 @@ namespace sluice::lower {
 
 /// Where in a script of bash or sh something stands, which says how a value must be written there.
 enum class ShellPlace : std::uint8_t {
-  word,           ///< outside quotes
+  word,  ///< outside quotes
   double_quotes,
   single_quotes,
-  document,       ///< a here-document that expands
+  document,  ///< a here-document that expands
   comment,
-  closed,         ///< quoted here-document, `$'…'`, backticks: nothing can be referred to
-  arithmetic,     ///< `$((…))` and subscripts: text there is run
+  closed,      ///< quoted here-document, `$'…'`, backticks: nothing can be referred to
+  arithmetic,  ///< `$((…))` and subscripts: text there is run
 };
 
 /// Follows a script as a POSIX shell reads it, far enough to know the place at the end of what was fed.
@@ -27,7 +27,7 @@ class ShellReader {
  private:
   struct Level {
     ShellPlace place;
-    char close;              ///< what ends it: a quote, `)` of `$(`, `}` of `${`, 'A' for `))`
+    char close;  ///< what ends it: a quote, `)` of `$(`, `}` of `${`, 'A' for `))`
     unsigned parentheses = 0;
   };
   struct Document {
@@ -43,7 +43,7 @@ class ShellReader {
   bool end_document(llvm::StringRef text, std::size_t& at);
 
   llvm::SmallVector<Level, 8> stack_ = {{ShellPlace::word, '\0'}};
-  llvm::SmallVector<Document, 2> waiting_;   ///< announced on this line, beginning on the next
+  llvm::SmallVector<Document, 2> waiting_;  ///< announced on this line, beginning on the next
   llvm::SmallVector<Document, 2> open_;
   bool line_begins_ = true;
 };

@@ -1,5 +1,6 @@
 // One stage: its header, its options, its steps.
 #include "diagnostics/nearest.h"
+#include "graph/text.h"
 #include "lower/unfolder.h"
 
 namespace sluice::lower {
@@ -9,6 +10,7 @@ namespace {
 DIAGNOSTIC(TimeoutOutOfRange, "a stage may take from one second to six hours, this is {}");
 DIAGNOSTIC(UnknownStage, "there is no stage `{}[\"{}\"]`");
 DIAGNOSTIC(NotStatic, "how many legs run side by side must be known when the file is compiled");
+DIAGNOSTIC(StageCycle, "`{}` waits for itself");
 DIAGNOSTIC(EmptyMatrix, "`{}` has no values");
 
 constexpr graph::Seconds default_timeout = 30 * 60;
@@ -40,6 +42,7 @@ void Unfolder::reference_stage(const Expression& expression, bool written) {
   bool any = all;
   for (std::size_t member : members_.lookup(resolved->second)) {
     if (!all && found_[member].index != index) continue;
+    if (&found_[member] == current_) sink_.report<StageCycle>(expression.span, current_->id);
     add_edge(member, written, expression.span);
     any = true;
   }
@@ -101,7 +104,8 @@ void Unfolder::lower_stage(FoundStage& found) {
   }
   if (stage.timeout == 0) stage.timeout = timeout_.value_or(default_timeout);
   if (stage.timeout < 1 || stage.timeout > longest)
-    sink_.report<TimeoutOutOfRange>(stage.span, fmt::format("{}s", stage.timeout)).help("GitHub ends a job after six hours");
+    sink_.report<TimeoutOutOfRange>(stage.span, graph::describe_seconds(std::max<graph::Seconds>(stage.timeout, 0)))
+        .help("GitHub ends a job after six hours");
   push_late_env();
   current_ = nullptr;
 }
@@ -115,8 +119,13 @@ void Unfolder::lower_stage_statement(const Statement& statement, StepContext& co
     case Word::fail_fast: stage.fail_fast = statement.value ? expression_of(*statement.value) : constant(true); return;
     case Word::max_parallel: return lower_max_parallel(statement);
     case Word::expect: stage.expect = seconds(statement.value); return;
-    case Word::timeout: stage.timeout = seconds(statement.value); return;
-    case Word::allow_failure: stage.allow_failure = statement.value ? expression_of(*statement.value) : constant(true); return;
+    case Word::timeout:
+      stage.timeout = seconds(statement.value);
+      if (stage.timeout == 0) stage.timeout = -1;
+      return;
+    case Word::allow_failure:
+      stage.allow_failure = statement.value ? expression_of(*statement.value) : constant(true);
+      return;
     case Word::retry: {
       StepContext holder;
       apply_option(statement, holder);
@@ -133,9 +142,12 @@ void Unfolder::lower_stage_statement(const Statement& statement, StepContext& co
       stage.runs_on.clear();
       for (const Expression* label : statement.values) {
         Value value = evaluate(*label);
-        if (value.constant()) stage.runs_on.push_back(text_of(value));
-        else stage.runs_on_expression = expression_of(value, label->span);
-        if (stage.runs_on_expression) require_time(stage.runs_on_expression, types::Time::leg, label->span, "`runs-on`");
+        if (value.constant())
+          stage.runs_on.push_back(text_of(value));
+        else
+          stage.runs_on_expression = expression_of(value, label->span);
+        if (stage.runs_on_expression)
+          require_time(stage.runs_on_expression, types::Time::leg, label->span, "`runs-on`");
       }
       return;
     }
@@ -154,7 +166,8 @@ void Unfolder::lower_stage_statement(const Statement& statement, StepContext& co
       stage.environment->url = expression_of(*statement.value);
       stage.environment->deployment = true;
       return;
-    case Word::shell: case Word::working_directory: apply_option(statement, context); return;
+    case Word::shell:
+    case Word::working_directory: apply_option(statement, context); return;
     default: return;
   }
 }
@@ -162,8 +175,10 @@ void Unfolder::lower_stage_statement(const Statement& statement, StepContext& co
 void Unfolder::lower_max_parallel(const Statement& statement) {
   if (!statement.value) return;
   Value value = evaluate(*statement.value);
-  if (value.kind == Value::Kind::number) current_->stage.max_parallel = whole_number(*statement.value, value.number, 256);
-  else if (value.kind != Value::Kind::poison) sink_.report<NotStatic>(statement.value->span).help("write the number out");
+  if (value.kind == Value::Kind::number)
+    current_->stage.max_parallel = whole_number(*statement.value, value.number, 256);
+  else if (value.kind != Value::Kind::poison)
+    sink_.report<NotStatic>(statement.value->span).help("write the number out");
 }
 
 void Unfolder::lower_matrix(const Statement& statement) {
@@ -177,7 +192,8 @@ void Unfolder::lower_matrix(const Statement& statement) {
       if (!item.entry) continue;
       Value value = evaluate(*item.entry->value);
       if (value.kind == Value::Kind::list && value.items.empty())
-        sink_.report<EmptyMatrix>(item.entry->value->span, std::string_view(item.entry->key.text)).help("a matrix needs a value for each axis");
+        sink_.report<EmptyMatrix>(item.entry->value->span, std::string_view(item.entry->key.text))
+            .help("a matrix needs a value for each axis");
       ExpressionId id = expression_of(value, item.entry->value->span);
       if (item.entry->key.text == "include") {
         matrix.include = id;
@@ -189,6 +205,8 @@ void Unfolder::lower_matrix(const Statement& statement) {
       }
       require_time(id, types::Time::stage, item.entry->value->span, "a matrix");
     }
+    if (axes.operands.empty() && !matrix.axes && !matrix.include)
+      sink_.report<EmptyMatrix>(statement.header, "matrix").help("give it an axis: `matrix {{ os: [\"ubuntu-24.04\"] }}`");
     if (!axes.operands.empty()) matrix.axes = graph_.add(std::move(axes));
   }
   current_->stage.matrix = matrix;

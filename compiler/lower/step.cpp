@@ -16,7 +16,8 @@ constexpr std::size_t most_steps = 50000;
 std::pair<llvm::StringRef, llvm::StringRef> split_reference(llvm::StringRef reference) { return reference.split('@'); }
 
 bool is_commit(llvm::StringRef ref) {
-  return ref.size() == 40 && std::all_of(ref.begin(), ref.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+  return ref.size() == 40 &&
+         std::all_of(ref.begin(), ref.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
 }  // namespace
@@ -24,8 +25,10 @@ bool is_commit(llvm::StringRef ref) {
 void Unfolder::lower_items(llvm::ArrayRef<ast::Item> items, StepContext& context) {
   for (std::size_t at = 0; at < items.size(); ++at) {
     if (!items[at].statement) continue;
-    if (items[at].statement->word == Word::if_) lower_choice(items, at, context);
-    else lower_statement(*items[at].statement, context);
+    if (items[at].statement->word == Word::if_)
+      lower_choice(items, at, context);
+    else
+      lower_statement(*items[at].statement, context);
   }
 }
 
@@ -53,7 +56,9 @@ void Unfolder::lower_statement(const Statement& statement, StepContext& context)
     case Word::artifact: return lower_artifact(statement, context);
     case Word::permissions: return add_permissions(statement, context.call);
     case Word::require: return lower_require(statement);
-    case Word::let: if (statement.value) frames_.back().locals.emplace_back(&statement, evaluate(*statement.value)); return;
+    case Word::let:
+      if (statement.value) frames_.back().locals.emplace_back(&statement, evaluate(*statement.value));
+      return;
     // Options were applied before the first step: they hold for all of the block.
     default: return;
   }
@@ -97,20 +102,24 @@ void Unfolder::lower_step(const Statement& statement, const StepContext& outer) 
   StepResult& result = results_.emplace_back();
   if (statement.name) {
     std::string name = statement.name.text.str();
-    std::string prefix = outer.id.empty() ? (outer.call.empty() ? "" : outer.call.substr(outer.call.rfind('.') + 1)) : outer.id;
+    std::string prefix =
+        outer.id.empty() ? (outer.call.empty() ? "" : outer.call.substr(outer.call.rfind('.') + 1)) : outer.id;
     context.id = unique_id(prefix.empty() ? name : prefix + "-" + name);
     result.id = context.id;
   }
   context.result = &result;
-  if (statement.title) context.title = expression_of(*statement.title);
-  else if (statement.name && outer.call.empty()) context.title = text_constant(statement.name.text.str(), statement.name.span);
+  if (statement.title)
+    context.title = expression_of(*statement.title);
+  else if (statement.name && outer.call.empty())
+    context.title = text_constant(statement.name.text.str(), statement.name.span);
   if (const Expression* when = statement.clause(ast::Clause::when)) {
     ExpressionId condition = expression_of(*when);
     // A status function inside takes away the implicit `success()` only from its own part.
     bool status = asks_status(condition);
     if (status && outer.condition && !asks_status(outer.condition))
       context.condition = both(both(make(GraphKind::call, "success", {}, when->span), outer.condition), condition);
-    else context.condition = both(outer.condition, condition);
+    else
+      context.condition = both(outer.condition, condition);
   }
   std::size_t first = current_->stage.steps.size();
   if (statement.block) {
@@ -152,8 +161,10 @@ void Unfolder::add_uses(llvm::StringRef reference, Span span, Bindings with, con
     }
   } else if (!is_commit(ref)) {
     auto told = sink_.report<UnpinnedAction>(span, std::string_view(reference));
-    if (pins_.knows(action)) told.help("that version is not known here; write its commit behind the `@`");
-    else told.help("write the commit behind the `@`: `{}@<40 hex digits>`", std::string_view(action));
+    if (pins_.knows(action))
+      told.help("that version is not known here; write its commit behind the `@`");
+    else
+      told.help("write the commit behind the `@`: `{}@<40 hex digits>`", std::string_view(action));
   }
   graph::Step& step = add_step(context, span);
   step.working_directory = {};
@@ -188,7 +199,8 @@ void Unfolder::lower_native(const Statement& statement, const StepContext& outer
   if (statement.block)
     for (const ast::Item& item : statement.block->items)
       if (item.entry) native.arguments.emplace_back(item.entry->key.text.str(), expression_of(*item.entry->value));
-  std::erase_if(native.arguments, [&](const auto& argument) { return graph_[argument.second].kind == GraphKind::null; });
+  std::erase_if(native.arguments,
+                [&](const auto& argument) { return graph_[argument.second].kind == GraphKind::null; });
   if (!context.title) context.title = text_constant(operation.str(), statement.span);
   add_step(context, statement.span).action = std::move(native);
 }
@@ -205,7 +217,8 @@ void Unfolder::lower_when(const Statement& statement, const StepContext& outer) 
     keeper.title = text_constant("Work out a condition", statement.span);
     keeper.env.emplace_back("HOLDS", condition);
     add_step(keeper, statement.value->span).action = graph::Run{"bash", "echo \"holds=$HOLDS\" >> \"$GITHUB_OUTPUT\""};
-    ExpressionId output = member(member(this->context("steps", statement.span), kept.id, statement.span), "outputs", statement.span);
+    ExpressionId output =
+        member(member(this->context("steps", statement.span), kept.id, statement.span), "outputs", statement.span);
     output = member(output, "holds", statement.span);
     graph_.expressions[output.index].type = graph::Expression::Type::boolean;
     condition = output;
@@ -235,7 +248,8 @@ void Unfolder::lower_choice(llvm::ArrayRef<ast::Item> items, std::size_t& at, St
   const Statement& choice = *items[at].statement;
   bool holds = choice.value && decide(*choice.value);
   const Statement* otherwise = nullptr;
-  if (at + 1 < items.size() && items[at + 1].statement && items[at + 1].statement->word == Word::else_) otherwise = items[++at].statement;
+  if (at + 1 < items.size() && items[at + 1].statement && items[at + 1].statement->word == Word::else_)
+    otherwise = items[++at].statement;
   const Statement* taken = holds ? &choice : otherwise;
   if (taken && taken->block) lower_items(taken->block->items, context);
 }
@@ -246,7 +260,8 @@ void Unfolder::lower_loop(const Statement& statement, StepContext& context) {
   Value list = evaluate(*in);
   if (list.kind == Value::Kind::poison) return;
   if (list.kind != Value::Kind::list) {
-    sink_.report<NotIterable>(in->span).help("`for` unfolds when the file is compiled: use `matrix` for a list that is known later");
+    sink_.report<NotIterable>(in->span).help(
+        "`for` unfolds when the file is compiled: use `matrix` for a list that is known later");
     return;
   }
   for (const Value& item : list.items) {

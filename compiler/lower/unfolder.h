@@ -10,8 +10,8 @@ namespace sluice::lower {
 /// Unfolds one pipeline. One file per construct.
 class Unfolder {
  public:
-  Unfolder(const check::Program& program, const check::Pipeline& pipeline, const Pins& pins, const source::SourceManager& sources,
-           diagnostics::Sink& sink)
+  Unfolder(const check::Program& program, const check::Pipeline& pipeline, const Pins& pins,
+           const source::SourceManager& sources, diagnostics::Sink& sink)
       : program_(program), pipeline_(pipeline), pins_(pins), sources_(sources), sink_(sink) {}
 
   graph::Graph run();
@@ -83,7 +83,8 @@ class Unfolder {
   void put_hole(ScriptState& script, const Expression& hole);
   bool put_value(ScriptState& script, const Expression& hole, const Value& value, std::size_t word);
   std::string variable_of(ScriptState& script, const Expression& hole, const Value& value, std::size_t word);
-  std::string bind(const Expression& hole, ExpressionId value, const Expression& string, Bindings& env, const Bindings& outer);
+  std::string bind(const Expression& hole, ExpressionId value, const Expression& string, Bindings& env,
+                   const Bindings& outer);
 
   // evaluate.cpp, member.cpp, builtin.cpp
   Value evaluate(const Expression& expression);
@@ -109,9 +110,13 @@ class Unfolder {
 
   // expressions.cpp: building the graph's
   ExpressionId expression_of(const Value& value, Span span);
-  ExpressionId expression_of(const Expression& expression) { return expression_of(evaluate(expression), expression.span); }
+  ExpressionId expression_of(const Expression& expression) {
+    return expression_of(evaluate(expression), expression.span);
+  }
   ExpressionId make(graph::Expression::Kind kind, std::string text, std::vector<ExpressionId> operands, Span span);
-  ExpressionId context(std::string name, Span span) { return make(graph::Expression::Kind::context, std::move(name), {}, span); }
+  ExpressionId context(std::string name, Span span) {
+    return make(graph::Expression::Kind::context, std::move(name), {}, span);
+  }
   ExpressionId member(ExpressionId base, std::string name, Span span);
   ExpressionId constant(bool value);
   ExpressionId text_constant(std::string text, Span span);
@@ -134,10 +139,10 @@ class Unfolder {
   std::deque<StepResult> results_;
   std::deque<Frame> frames_;
   FoundStage* current_ = nullptr;
-  StepContext defaults_;          ///< what the pipeline says for all its steps
+  StepContext defaults_;  ///< what the pipeline says for all its steps
   std::vector<std::string> runs_on_;
   std::optional<graph::Seconds> timeout_;
-  ExpressionId port_;             ///< of the service being unfolded
+  ExpressionId port_;  ///< of the service being unfolded
   std::size_t unfolded_ = 0;
 };
 

@@ -10,10 +10,20 @@ namespace sluice::lower {
 
 bool Value::constant() const {
   switch (kind) {
-    case Kind::null: case Kind::boolean: case Kind::number: case Kind::string: case Kind::duration: case Kind::percent: case Kind::size:
-      return true;
-    case Kind::list: case Kind::map: return std::all_of(items.begin(), items.end(), [](const Value& item) { return item.constant(); });
-    case Kind::poison: case Kind::dynamic: case Kind::stage: case Kind::step: case Kind::artifact: return false;
+    case Kind::null:
+    case Kind::boolean:
+    case Kind::number:
+    case Kind::string:
+    case Kind::duration:
+    case Kind::percent:
+    case Kind::size: return true;
+    case Kind::list:
+    case Kind::map: return std::all_of(items.begin(), items.end(), [](const Value& item) { return item.constant(); });
+    case Kind::poison:
+    case Kind::dynamic:
+    case Kind::stage:
+    case Kind::step:
+    case Kind::artifact: return false;
   }
   return false;
 }
@@ -54,10 +64,20 @@ const Value* StepResult::find(std::string_view name) const {
 std::string text_of(const Value& value) {
   switch (value.kind) {
     case Value::Kind::boolean: return value.number != 0 ? "true" : "false";
-    case Value::Kind::number: case Value::Kind::duration: case Value::Kind::percent: case Value::Kind::size:
-      return value.number == std::floor(value.number) ? fmt::format("{:.0f}", value.number) : fmt::format("{:.15g}", value.number);
-    case Value::Kind::string: case Value::Kind::stage: case Value::Kind::artifact: return value.text;
-    case Value::Kind::null: case Value::Kind::poison: case Value::Kind::list: case Value::Kind::map: case Value::Kind::dynamic:
+    case Value::Kind::number:
+    case Value::Kind::duration:
+    case Value::Kind::percent:
+    case Value::Kind::size:
+      return value.number == std::floor(value.number) ? fmt::format("{:.0f}", value.number)
+                                                      : fmt::format("{:.15g}", value.number);
+    case Value::Kind::string:
+    case Value::Kind::stage:
+    case Value::Kind::artifact: return value.text;
+    case Value::Kind::null:
+    case Value::Kind::poison:
+    case Value::Kind::list:
+    case Value::Kind::map:
+    case Value::Kind::dynamic:
     case Value::Kind::step: return "";
   }
   return "";

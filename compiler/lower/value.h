@@ -13,23 +13,31 @@ struct StepResult;
 /// The value of an expression while the program unfolds: a constant, or an expression of the graph.
 struct Value {
   enum class Kind : std::uint8_t {
-    poison,   ///< a diagnostic was given
-    null, boolean, number, string, duration, percent, size, list, map,
-    dynamic,  ///< `expression`
-    stage,    ///< `text` is its id
-    step,     ///< `step`
-    artifact, ///< `text` is its name in the run
+    poison,  ///< a diagnostic was given
+    null,
+    boolean,
+    number,
+    string,
+    duration,
+    percent,
+    size,
+    list,
+    map,
+    dynamic,   ///< `expression`
+    stage,     ///< `text` is its id
+    step,      ///< `step`
+    artifact,  ///< `text` is its name in the run
   };
   Kind kind = Kind::poison;
-  std::string text;                 ///< of a string; the source text of a number
-  double number = 0;                ///< of a boolean 0 or 1; seconds, percents, bytes
-  std::vector<Value> items;         ///< of a list or map
-  std::vector<std::string> names;   ///< of a map
+  std::string text;                ///< of a string; the source text of a number
+  double number = 0;               ///< of a boolean 0 or 1; seconds, percents, bytes
+  std::vector<Value> items;        ///< of a list or map
+  std::vector<std::string> names;  ///< of a map
   graph::ExpressionId expression;
   const StepResult* step = nullptr;
-  std::size_t stage = 0;            ///< of a stage or an artifact: an index into the unfolded stages
+  std::size_t stage = 0;  ///< of a stage or an artifact: an index into the unfolded stages
 
-  bool constant() const;            ///< known now, all of it
+  bool constant() const;  ///< known now, all of it
   static Value null();
   static Value string(std::string text);
   static Value boolean(bool value);

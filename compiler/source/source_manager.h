@@ -11,10 +11,10 @@ namespace sluice::source {
 
 /// One file's name and text; the text never moves while its manager lives.
 struct File {
-  std::string name;                       ///< as the user gave it; the library's files are `<std>/python.pipe`
+  std::string name;  ///< as the user gave it; the library's files are `<std>/python.pipe`
   std::string text;
-  std::uint32_t base = 0;                 ///< offset of the first byte in the manager's space
-  std::vector<std::uint32_t> line_starts; ///< offsets into `text`
+  std::uint32_t base = 0;                  ///< offset of the first byte in the manager's space
+  std::vector<std::uint32_t> line_starts;  ///< offsets into `text`
 
   Span span(std::size_t begin, std::size_t end) const {
     return {base + static_cast<std::uint32_t>(begin), base + static_cast<std::uint32_t>(end)};
@@ -33,7 +33,7 @@ struct Position {
 class SourceManager {
  public:
   const File& add(std::string name, std::string text);
-  Position position(std::uint32_t offset) const;      ///< `file` is null where the offset is nowhere
+  Position position(std::uint32_t offset) const;  ///< `file` is null where the offset is nowhere
   Position begin(Span span) const { return position(span.begin); }
   Position end(Span span) const { return position(span.end); }
   std::string_view text(Span span) const;

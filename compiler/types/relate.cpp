@@ -33,7 +33,8 @@ bool assignable(const Type* value, const Type* wanted) {
   if (value->kind == Kind::null) return wanted->optional;
   if (value->optional && !wanted->optional) return false;
   switch (wanted->kind) {
-    case Kind::string: case Kind::path: return is_text(value);
+    case Kind::string:
+    case Kind::path: return is_text(value);
     case Kind::enumeration: return value->kind == Kind::enumeration && all_choices_in(value, wanted);
     case Kind::list: return value->kind == Kind::list && assignable(value->element, wanted->element);
     case Kind::map:
@@ -53,7 +54,12 @@ bool comparable(const Type* left, const Type* right) {
 
 bool is_scalar(const Type* type) {
   switch (type->kind) {
-    case Kind::list: case Kind::map: case Kind::record: case Kind::artifact: case Kind::environment: case Kind::steps: return false;
+    case Kind::list:
+    case Kind::map:
+    case Kind::record:
+    case Kind::artifact:
+    case Kind::environment:
+    case Kind::steps: return false;
     default: return true;
   }
 }

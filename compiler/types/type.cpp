@@ -7,8 +7,9 @@ namespace {
 
 using Kind = Type::Kind;
 
-constexpr llvm::StringLiteral spellings[] = {"any",  "null", "bool", "number", "string",   "duration",    "percent", "size", "path",
-                                             "list", "map",  "record", "enum", "artifact", "environment", "steps",   "json"};
+constexpr llvm::StringLiteral spellings[] = {"any",     "null",     "bool",        "number", "string", "duration",
+                                             "percent", "size",     "path",        "list",   "map",    "record",
+                                             "enum",    "artifact", "environment", "steps",  "json"};
 
 }  // namespace
 

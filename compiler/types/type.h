@@ -11,14 +11,23 @@ namespace sluice::types {
 /// The type of a value. Made by a `Table`, which outlives it.
 struct Type {
   enum class Kind : std::uint8_t {
-    any,       ///< poison: stands for a value about which a diagnostic was given; fits everywhere, silently
-    null, boolean, number, string, duration, percent, size, path,
-    list,      ///< of `element`
-    map,       ///< of text to `element`
-    record,    ///< `names` with `fields`
+    any,  ///< poison: stands for a value about which a diagnostic was given; fits everywhere, silently
+    null,
+    boolean,
+    number,
+    string,
+    duration,
+    percent,
+    size,
+    path,
+    list,         ///< of `element`
+    map,          ///< of text to `element`
+    record,       ///< `names` with `fields`
     enumeration,  ///< one of `names`
-    artifact, environment, steps,
-    json,      ///< known when it runs: members and comparisons are not checked
+    artifact,
+    environment,
+    steps,
+    json,  ///< known when it runs: members and comparisons are not checked
   };
   Kind kind = Kind::any;
   bool optional = false;  ///< may be absent

@@ -21,7 +21,8 @@ Action plan_native(Planner& planner, const graph::Native& native, source::Span s
   switch (native.operation) {
     case graph::Native::Operation::checkout:
       if (!native.arguments.empty())
-        planner.report(ProblemKind::other_commit, span, "a checkout here is the work tree as it is, not another commit");
+        planner.report(ProblemKind::other_commit, span,
+                       "a checkout here is the work tree as it is, not another commit");
       return runtime::Checkout();
     case graph::Native::Operation::upload:
       return runtime::Upload{argument(planner, native, "name"), argument(planner, native, "path")};
