@@ -21,6 +21,7 @@ using source::Span;
 struct Frame {
   std::vector<Value> arguments;
   const check::Use* use = nullptr;
+  Span call;  ///< what called the function
   /// By the statement that declares them, the latest last: `let`, `for`, `step`, `service`.
   std::vector<std::pair<const Statement*, Value>> locals;
 };

@@ -122,7 +122,8 @@ Value Unfolder::member_of(const Value& base, const Expression& expression) {
 // `lint.result`, `test.coverage`, `build.report`: reading it makes this stage follow that one.
 Value Unfolder::stage_member(const Value& stage, const Expression& expression) {
   FoundStage& found = found_[stage.stage];
-  if (&found == current_) sink_.report<StageCycle>(expression.span, found.id).help("inside a stage use what its steps give");
+  if (&found == current_)
+    sink_.report<StageCycle>(expression.span, found.id).help("inside a stage use what its steps give");
   add_edge(stage.stage, false, expression.span);
   std::string name = expression.text.str();
   if (found.symbol->artifacts.find(expression.text) != found.symbol->artifacts.end()) {

@@ -41,9 +41,16 @@ void Unfolder::find_stage(const Statement& statement) {
   }
   members_[found.symbol].push_back(found_.size() - 1);
   auto [other, added] = ids_.try_emplace(llvm::StringRef(found.id).lower(), found_.size() - 1);
-  if (!added)
-    sink_.report<DuplicateName>(statement.name.span, found.id)
-        .note(found_[other->second].statement->name.span, "the other one");
+  if (!added) {
+    auto told = sink_.report<DuplicateName>(statement.name.span, found.id);
+    const Statement& first = *found_[other->second].statement;
+    if (&first != &statement)
+      told.note(first.name.span, "the other one").help("GitHub takes small and capital letters for the same");
+    else if (!statement.index)
+      told.help("a stage of a `for` has an index: write `stage {}[x]`", std::string_view(statement.name.text));
+    else
+      told.help("the indices must differ in letters, digits, `-` and `_`");
+  }
   if (found.id.size() >= 100 || found.id.starts_with("__"))
     sink_.report<BadName>(statement.name.span, found.id)
         .help("a job's name has fewer than 100 letters and does not begin with `__`");
@@ -67,7 +74,8 @@ void Unfolder::find_stages(llvm::ArrayRef<ast::Item> items) {
       const Expression* in = statement.clause(ast::Clause::in);
       Value list = in ? evaluate(*in) : Value{};
       if (list.kind != Value::Kind::list && list.kind != Value::Kind::poison)
-        sink_.report<NotIterable>(in->span).help("`for` unfolds when the file is compiled: use `matrix` for a list that is known later");
+        sink_.report<NotIterable>(in->span).help(
+            "`for` unfolds when the file is compiled: use `matrix` for a list that is known later");
       for (const Value& item : list.items) {
         std::size_t mark = frames_.back().locals.size();
         frames_.back().locals.emplace_back(&statement, item);

@@ -206,7 +206,8 @@ void Unfolder::lower_matrix(const Statement& statement) {
       require_time(id, types::Time::stage, item.entry->value->span, "a matrix");
     }
     if (axes.operands.empty() && !matrix.axes && !matrix.include)
-      sink_.report<EmptyMatrix>(statement.header, "matrix").help("give it an axis: `matrix {{ os: [\"ubuntu-24.04\"] }}`");
+      sink_.report<EmptyMatrix>(statement.header, "matrix")
+          .help("give it an axis: `matrix {{ os: [\"ubuntu-24.04\"] }}`");
     if (!axes.operands.empty()) matrix.axes = graph_.add(std::move(axes));
   }
   current_->stage.matrix = matrix;

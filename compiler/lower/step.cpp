@@ -10,7 +10,7 @@ DIAGNOSTIC(NotIterable, "this loop goes over something that is known only when t
 DIAGNOSTIC(TooMuchUnfolding, "the pipeline unfolds into more than {} steps");
 DIAGNOSTIC(UnpinnedAction, "no commit is known for `{}`");
 
-constexpr std::size_t most_steps = 50000;
+constexpr std::size_t most_steps = 1000000;
 
 // `owner/repo@ref`: what stands before and behind the `@`.
 std::pair<llvm::StringRef, llvm::StringRef> split_reference(llvm::StringRef reference) { return reference.split('@'); }
