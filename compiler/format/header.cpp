@@ -92,9 +92,9 @@ const Doc* Writer::comma_run(llvm::ArrayRef<Piece> pieces) {
 const Doc* Writer::piece(const Piece& piece) {
   switch (piece.kind) {
     case Piece::Kind::expression: return expression(*piece.expression);
-    case Piece::Kind::typed: return docs_.concat({docs_.text(piece.name.text), docs_.text(": "), type(*piece.type)});
+    case Piece::Kind::typed: return docs_.concat({docs_.text(piece.declared->name.text), docs_.text(": "), type(*piece.declared->type)});
     case Piece::Kind::parameters: return parameters(piece);
-    case Piece::Kind::returns: return docs_.concat({docs_.text("-> "), type(*piece.type)});
+    case Piece::Kind::returns: return docs_.concat({docs_.text("-> "), type(*piece.declared->type)});
     case Piece::Kind::assign: return docs_.text("=");
     case Piece::Kind::arrow: return docs_.text("=>");
   }
@@ -103,15 +103,15 @@ const Doc* Writer::piece(const Piece& piece) {
 
 const Doc* Writer::parameters(const Piece& piece) {
   llvm::SmallVector<ast::Span, 8> spans;
-  for (const ast::Parameter& one : piece.parameters) {
+  for (const ast::Parameter& one : piece.declared->parameters) {
     std::uint32_t end = one.default_value ? one.default_value->span.end
                         : one.type        ? one.type->span.end
                                           : one.name.span.end;
     spans.push_back({one.name.span.begin, end});
   }
-  const Doc* list = bracketed(round, {piece.name.span.end + 1, piece.span.end - 1}, spans,
-                              [&](std::size_t i) { return parameter(piece.parameters[i]); });
-  return docs_.concat({docs_.text(piece.name.text), list});
+  const Doc* list = bracketed(round, {piece.declared->name.span.end + 1, piece.span.end - 1}, spans,
+                              [&](std::size_t i) { return parameter(piece.declared->parameters[i]); });
+  return docs_.concat({docs_.text(piece.declared->name.text), list});
 }
 
 const Doc* Writer::parameter(const ast::Parameter& parameter) {

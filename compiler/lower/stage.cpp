@@ -97,6 +97,7 @@ void Unfolder::lower_stage(FoundStage& found) {
   StepContext context = defaults_;
   if (found.statement->block) {
     each_taken(found.statement->block->items, [&](const Statement& part) { lower_stage_statement(part, context); });
+    stage.steps.reserve(found.statement->block->items.size());
     StepResult result;
     context.result = &result;
     lower_items(found.statement->block->items, context);

@@ -105,6 +105,13 @@ struct Parameter {
   const Expression* default_value = nullptr;
 };
 
+/// What a piece declares: `name: type`, `name(…)`, `-> type`.
+struct Declarator {
+  Name name;
+  const Type* type = nullptr;
+  ArrayRef<Parameter> parameters;
+};
+
 /// What a statement is made of, in source order.
 struct Piece {
   enum class Kind : std::uint8_t { expression, typed, parameters, returns, assign, arrow };
@@ -112,9 +119,13 @@ struct Piece {
   bool comma = false;  ///< a comma stands before it
   Span span;
   const Expression* expression = nullptr;
-  Name name;  ///< typed: `name: type`; parameters: `name(…)`
-  const Type* type = nullptr;
-  ArrayRef<Parameter> parameters;
+  const Declarator* declared = nullptr;  ///< of typed, parameters and returns
+};
+
+/// `every 10s`: a clause of a header with its value.
+struct ClauseValue {
+  Clause clause = Clause::count;
+  const Expression* value = nullptr;
 };
 
 struct Statement {
@@ -137,10 +148,14 @@ struct Statement {
   const Expression* value = nullptr;   ///< behind `=`, or the one value of the word
   ArrayRef<const Expression*> values;  ///< of words that take several; also holds `value`
   ArrayRef<const Expression*> after;
-  const Expression* clauses[static_cast<std::size_t>(Clause::count)] = {};
+  ArrayRef<ClauseValue> clauses;
   std::uint32_t flags = 0;  ///< bit per Flag
 
-  const Expression* clause(Clause which) const { return clauses[static_cast<std::size_t>(which)]; }
+  const Expression* clause(Clause which) const {
+    for (const ClauseValue& one : clauses)
+      if (one.clause == which) return one.value;
+    return nullptr;
+  }
   bool flag(Flag which) const { return flags >> static_cast<unsigned>(which) & 1U; }
 };
 

@@ -281,6 +281,12 @@ void Builder::begin_parameter(const char* begin, const char* end) { parameters_.
 void Builder::set_parameter_type() { parameters_.back().type = types_.pop_back_val(); }
 void Builder::set_parameter_default() { parameters_.back().default_value = pop(); }
 
+const ast::Declarator* Builder::declarator(const ast::Declarator& declared) {
+  auto* copy = make<ast::Declarator>();
+  *copy = declared;
+  return copy;
+}
+
 void Builder::add_piece(Piece::Kind kind, const char* begin, const char* end) {
   Piece piece;
   piece.kind = kind;
@@ -291,15 +297,12 @@ void Builder::add_piece(Piece::Kind kind, const char* begin, const char* end) {
       piece.expression = pop();
       piece.span = piece.expression->span;
       break;
-    case Piece::Kind::typed:
-      piece.name = names_.pop_back_val();
-      piece.type = types_.pop_back_val();
-      break;
-    case Piece::Kind::returns: piece.type = types_.pop_back_val(); break;
+    case Piece::Kind::typed: piece.declared = declarator({names_.pop_back_val(), types_.pop_back_val(), {}}); break;
+    case Piece::Kind::returns: piece.declared = declarator({{}, types_.pop_back_val(), {}}); break;
     case Piece::Kind::parameters: {
       Frame frame = close();
-      piece.name = names_.pop_back_val();
-      piece.parameters = copy_into<ast::Parameter>(file_.arena, above(parameters_, frame.parameters));
+      auto parameters = copy_into<ast::Parameter>(file_.arena, above(parameters_, frame.parameters));
+      piece.declared = declarator({names_.pop_back_val(), nullptr, parameters});
       parameters_.truncate(frame.parameters);
       brackets_.pop_back();
       break;

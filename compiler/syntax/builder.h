@@ -96,6 +96,7 @@ class Builder {
 
  private:
   ast::Name name(const char* begin, const char* end) const;
+  const ast::Declarator* declarator(const ast::Declarator& declared);
   ast::Expression* expression(ast::Expression::Kind kind, ast::Span span);
   void push(ast::Expression* expression) { expressions_.push_back(expression); }
   Frame close();

@@ -52,6 +52,7 @@ class Shaper {
     take_clauses();
     refuse_rest();
     if (values_.size() > 0) statement_.values = copy_into<const Expression*>(arena_, values_);
+    if (clauses_.size() > 0) statement_.clauses = copy_into<ast::ClauseValue>(arena_, clauses_);
   }
 
  private:
@@ -114,13 +115,13 @@ class Shaper {
   bool take_name_of(const Piece& piece) {
     switch (piece.kind) {
       case Piece::Kind::typed:
-        statement_.name = piece.name;
-        statement_.type = piece.type;
+        statement_.name = piece.declared->name;
+        statement_.type = piece.declared->type;
         return true;
       case Piece::Kind::parameters:
-        statement_.name = piece.name;
+        statement_.name = piece.declared->name;
         statement_.has_parameters = true;
-        statement_.parameters = piece.parameters;
+        statement_.parameters = piece.declared->parameters;
         return true;
       case Piece::Kind::expression: return take_name_of(*piece.expression);
       case Piece::Kind::returns:
@@ -158,7 +159,7 @@ class Shaper {
         if (!statement_.type && slot.need == Need::yes) lack("a type: `name: type`");
         return;
       case Slot::Kind::returns:
-        if (piece && piece->kind == Piece::Kind::returns) statement_.returns = piece->type, ++at_;
+        if (piece && piece->kind == Piece::Kind::returns) statement_.returns = piece->declared->type, ++at_;
         return;
       case Slot::Kind::assigned: return take_assigned(slot);
       case Slot::Kind::value: return take_value(slot);
@@ -235,7 +236,7 @@ class Shaper {
   void take_clause(ast::Clause clause, const Piece& word) {
     const Expression* value = at_clause() ? nullptr : take_expression();
     if (!value) return lack(fmt::format("a value behind `{}`", std::string_view(word.expression->text)));
-    statement_.clauses[static_cast<std::size_t>(clause)] = value;
+    clauses_.push_back({clause, value});
     // `approve 2 of "a", "b"`, `notify on failure, cancelled`: the clause and all that follows it with commas.
     if (clause != ast::Clause::of && clause != ast::Clause::on && clause != ast::Clause::by) return;
     values_.push_back(value);
@@ -275,6 +276,7 @@ class Shaper {
   const Signature& signature_;
   std::size_t at_ = 1;
   llvm::SmallVector<const Expression*, 8> values_;
+  llvm::SmallVector<ast::ClauseValue, 4> clauses_;
 };
 
 const ast::WordInfo* find_here(llvm::StringRef spelling, Place place) {

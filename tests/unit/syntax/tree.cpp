@@ -31,14 +31,14 @@ std::string dump(const ast::Piece& piece) {
   std::string text = piece.comma ? "," : "";
   switch (piece.kind) {
     case ast::Piece::Kind::expression: return text + tests::dump(*piece.expression);
-    case ast::Piece::Kind::typed: return text + piece.name.text.str() + ":" + dump(*piece.type);
-    case ast::Piece::Kind::returns: return text + "->" + dump(*piece.type);
+    case ast::Piece::Kind::typed: return text + piece.declared->name.text.str() + ":" + dump(*piece.declared->type);
+    case ast::Piece::Kind::returns: return text + "->" + dump(*piece.declared->type);
     case ast::Piece::Kind::assign: return text + "=";
     case ast::Piece::Kind::arrow: return text + "=>";
     case ast::Piece::Kind::parameters: break;
   }
-  text += piece.name.text.str() + "(";
-  for (const ast::Parameter& one : piece.parameters) {
+  text += piece.declared->name.text.str() + "(";
+  for (const ast::Parameter& one : piece.declared->parameters) {
     text += one.name.text.str();
     if (one.type) text += ":" + dump(*one.type);
     if (one.default_value) text += "=" + tests::dump(*one.default_value);
@@ -52,8 +52,8 @@ std::string dump_clauses(const ast::Statement& statement) {
   std::string text;
   for (const ast::Expression* after : statement.after) text += " after=" + tests::dump(*after);
   for (std::size_t i = 0; i < static_cast<std::size_t>(ast::Clause::count); ++i) {
-    if (!statement.clauses[i]) continue;
-    text += fmt::format(" {}={}", ast::spelling(static_cast<ast::Clause>(i)).str(), tests::dump(*statement.clauses[i]));
+    const ast::Expression* value = statement.clause(static_cast<ast::Clause>(i));
+    if (value) text += fmt::format(" {}={}", ast::spelling(static_cast<ast::Clause>(i)).str(), tests::dump(*value));
   }
   return text;
 }
