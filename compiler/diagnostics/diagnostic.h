@@ -34,7 +34,8 @@ struct KindInfo {
 };
 
 const KindInfo& info(Kind kind);
-std::string code(Kind kind);  ///< `S0211`
+std::string_view name(Severity severity);  ///< `error`
+std::string code(Kind kind);               ///< `S0211`
 
 struct Note {
   Span span;  ///< of what caused the mistake

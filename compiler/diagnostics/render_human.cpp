@@ -21,15 +21,6 @@ Palette palette(Severity severity, bool color) {
   return {"\033[1m", tone, "\033[34m", "\033[36m", "\033[0m"};
 }
 
-std::string_view name(Severity severity) {
-  switch (severity) {
-    case Severity::error: return "error";
-    case Severity::warning: return "warning";
-    case Severity::note: return "note";
-  }
-  return "";
-}
-
 // How many columns a stretch of text takes on a terminal: UTF-8 continuation bytes take none, a tab is shown as four.
 std::size_t width(std::string_view text) {
   std::size_t columns = 0;

@@ -15,15 +15,6 @@ void append_place(std::string& out, Span span, const source::SourceManager& sour
                      end.column);
 }
 
-std::string_view name(Severity severity) {
-  switch (severity) {
-    case Severity::error: return "error";
-    case Severity::warning: return "warning";
-    case Severity::note: return "note";
-  }
-  return "";
-}
-
 void append_field(std::string& out, std::string_view key, std::string_view value) {
   out += fmt::format("\"{}\":", key);
   append_json_string(out, value);

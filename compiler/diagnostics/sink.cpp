@@ -20,6 +20,15 @@ auto rank(const Diagnostic& diagnostic) {
 
 const KindInfo& info(Kind kind) { return kinds[static_cast<std::size_t>(kind)]; }
 
+std::string_view name(Severity severity) {
+  switch (severity) {
+    case Severity::error: return "error";
+    case Severity::warning: return "warning";
+    case Severity::note: return "note";
+  }
+  return "";
+}
+
 std::string code(Kind kind) { return fmt::format("S{:04}", info(kind).number); }
 
 void Sink::add(Kind kind, Span span, std::string message) {

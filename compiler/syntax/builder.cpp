@@ -2,6 +2,7 @@
 
 #include "diagnostics/check.h"
 #include "syntax/arena.h"
+#include "syntax/operators.h"
 
 namespace sluice::syntax {
 
@@ -180,26 +181,6 @@ ast::Operator operator_of(llvm::StringRef text) {
     case '*': return multiply;
     default: return divide;
   }
-}
-
-int precedence(ast::Operator op) {
-  using enum ast::Operator;
-  switch (op) {
-    case either: return 1;
-    case both: return 2;
-    case equal:
-    case unequal: return 3;
-    case less:
-    case less_equal:
-    case greater:
-    case greater_equal: return 4;
-    case add:
-    case subtract: return 5;
-    case multiply:
-    case divide: return 6;
-    case fallback: return 7;
-  }
-  return 0;
 }
 
 }  // namespace

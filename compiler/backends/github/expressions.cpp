@@ -91,7 +91,7 @@ Term Expressions::from_operator(const graph::Expression& expression) {
     case Kind::either: return either(value(operands[0]), value(operands[1]));
     case Kind::negation: {
       // `!(x == 'true')` of an output reads better as `x != 'true'`.
-      auto place = reference(graph_, chosen(operands[0]));
+      auto place = graph::reference(graph_, chosen(operands[0]), graph::Backend::github);
       if (place && place->is_text() && (*this)[operands[0]].type == Type::boolean && !omitted(*place))
         return relation(Relation::unequal, text(operands[0]), string("true"));
       return negation(value(operands[0]));
@@ -112,7 +112,7 @@ Term Expressions::from_relation(const graph::Expression& expression, Relation op
 
 void Expressions::look_for_blocked(const graph::Expression& expression) {
   for (std::size_t i : {0U, 1U}) {
-    auto place = reference(graph_, chosen(expression.operands[i]));
+    auto place = graph::reference(graph_, chosen(expression.operands[i]), graph::Backend::github);
     const graph::Expression& other = (*this)[expression.operands[1 - i]];
     if (!place || place->root != "needs" || place->path.size() != 2 || place->path[1] != "result") continue;
     if (other.kind == Kind::string && other.text == "blocked")
@@ -121,7 +121,7 @@ void Expressions::look_for_blocked(const graph::Expression& expression) {
   }
 }
 
-const Term* Expressions::omitted(const Reference& reference) {
+const Term* Expressions::omitted(const graph::Reference& reference) {
   static const Term skipped = string("skipped");
   static const Term nothing = constant(Constant::Kind::null, {});
   bool stage = reference.root == "needs";
@@ -133,7 +133,7 @@ const Term* Expressions::omitted(const Reference& reference) {
 
 Term Expressions::from_place(graph::ExpressionId id, bool as_text) {
   const graph::Expression& expression = graph_[id];
-  auto place = reference(graph_, id);
+  auto place = graph::reference(graph_, id, graph::Backend::github);
   if (place)
     if (const Term* known = omitted(*place)) return *known;
   Term term = member(expression);
@@ -151,9 +151,10 @@ Term Expressions::from_place(graph::ExpressionId id, bool as_text) {
 
 Term Expressions::member(const graph::Expression& expression) {
   std::string result = operand(value(expression.operands[0]), Level::primary);
-  if (expression.kind == Kind::member && is_name(expression.text)) return code(result + "." + expression.text);
+  if (expression.kind == Kind::member && graph::is_name(expression.text)) return code(result + "." + expression.text);
   Term key = expression.kind == Kind::member ? string(expression.text) : value(expression.operands[1]);
-  if (key.is_string && key.constant && is_name(key.constant->text)) return code(result + "." + key.constant->text);
+  if (key.is_string && key.constant && graph::is_name(key.constant->text))
+    return code(result + "." + key.constant->text);
   return code(result + "[" + operand(key, Level::either) + "]");
 }
 

@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "backends/github/emit.h"
-#include "backends/github/reference.h"
 #include "backends/github/term.h"
 #include "backends/github/yaml.h"
 #include "graph/graph.h"
+#include "graph/reference.h"
 
 namespace sluice::github {
 
@@ -62,7 +62,7 @@ class Expressions {
   void append_template(graph::ExpressionId id, std::string& literal, std::string& out, bool& dynamic);
   void append_pattern(graph::ExpressionId id, Pattern& pattern);
   void append_json(graph::ExpressionId id, Pattern& pattern);
-  const Term* omitted(const Reference& reference);
+  const Term* omitted(const graph::Reference& reference);
   void look_for_blocked(const graph::Expression& expression);
   void report(ProblemKind kind, source::Span span, std::string text);
 

@@ -96,7 +96,7 @@ yaml::Scalar Expressions::scalar(graph::ExpressionId id) {
 }
 
 yaml::Scalar Expressions::structure(graph::ExpressionId id) {
-  auto place = reference(graph_, chosen(id));
+  auto place = graph::reference(graph_, chosen(id), graph::Backend::github);
   bool decoded = !place || !place->is_text();
   Term term = decoded ? value(id) : text(id);
   std::string code = operand(term, Level::either);

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "backends/local/reference.h"
+#include "graph/reference.h"
 #include "runtime/evaluate.h"
 #include "runtime/values.h"
 #include "source/json_text.h"
@@ -123,13 +123,13 @@ runtime::Expression Expressions::text(graph::ExpressionId id) {
 
 runtime::Expression Expressions::structure(graph::ExpressionId id) {
   if (!id) return {};
-  auto place = reference(graph_, chosen(id));
+  auto place = graph::reference(graph_, chosen(id), graph::Backend::local);
   return place && place->is_text() ? call("fromJSON", {text(id)}) : value(id);
 }
 
 runtime::Expression Expressions::from_place(graph::ExpressionId id, bool as_text) {
   const graph::Expression& expression = graph_[id];
-  auto place = reference(graph_, id);
+  auto place = graph::reference(graph_, id, graph::Backend::local);
   if (place && place->root == "secrets" && !place->path.empty()) secrets_.emplace(place->path[0]);
   if (place && place->root == "steps" && !place->path.empty() && omitted_steps_.contains(place->path[0]))
     return place->path.size() == 2 && place->path[1] != "outputs" ? string("skipped") : Value();
@@ -201,7 +201,7 @@ bool Expressions::is_string(graph::ExpressionId id) const {
     return runtime::same_text(expression.text, "format") || runtime::same_text(expression.text, "join") ||
            runtime::same_text(expression.text, "toJSON");
   if (expression.kind != Kind::member && expression.kind != Kind::index) return false;
-  auto place = reference(graph_, chosen(id));
+  auto place = graph::reference(graph_, chosen(id), graph::Backend::local);
   return place && (place->is_text() || expression.type == Type::string);
 }
 
