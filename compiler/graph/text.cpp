@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string_view>
 
 namespace sluice::graph {
@@ -222,6 +223,12 @@ std::string describe_seconds(Seconds seconds) {
     seconds %= length;
   }
   return out;
+}
+
+bool is_shell(std::string_view shell) {
+  constexpr std::string_view named[] = {"bash", "sh", "pwsh", "powershell", "cmd", "python"};
+  return std::find(std::begin(named), std::end(named), shell) != std::end(named) ||
+         shell.find("{0}") != std::string_view::npos;
 }
 
 }  // namespace sluice::graph

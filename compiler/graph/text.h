@@ -15,4 +15,7 @@ std::string describe_text(const Graph&, ExpressionId);
 /// A duration as an author would write it: `1h30m`, `90s` as `1m30s`, `14d`.
 std::string describe_seconds(Seconds);
 
+/// Whether a script can have that `shell`: one that GitHub names, or a command in which `{0}` is the script's file.
+bool is_shell(std::string_view shell);
+
 }  // namespace sluice::graph

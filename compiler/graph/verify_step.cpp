@@ -1,14 +1,10 @@
 #include <algorithm>
 
+#include "graph/text.h"
 #include "graph/verifier.h"
 
 namespace sluice::graph {
 namespace {
-
-bool is_shell(std::string_view shell) {
-  return shell == "bash" || shell == "sh" || shell == "python" || shell == "pwsh" ||
-         shell.find("{0}") != std::string_view::npos;
-}
 
 bool is_commit(std::string_view commit) {
   auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); };

@@ -1,4 +1,5 @@
 // Calls of library steps and of typed actions, and the options that a block gives.
+#include "graph/text.h"
 #include "lower/unfolder.h"
 
 namespace sluice::lower {
@@ -6,6 +7,8 @@ namespace sluice::lower {
 namespace {
 
 DIAGNOSTIC(NotStatic, "the number of attempts must be written out");
+DIAGNOSTIC(TimeoutOutOfRange, "a time limit is one second or more");
+DIAGNOSTIC(UnknownShell, "there is no shell `{}`");
 DIAGNOSTIC(NoBody, "`{}` has no body");
 
 std::string call_text(const Expression& call) {
@@ -92,6 +95,17 @@ void Unfolder::lower_options(const Statement& statement, StepContext& context) {
   if (statement.block) each_taken(statement.block->items, [&](const Statement& part) { apply_option(part, context); });
 }
 
+void Unfolder::apply_shell(const Statement& statement, StepContext& context) {
+  std::string shell = static_text(statement.value);
+  if (graph::is_shell(shell))
+    context.shell = shell;
+  else if (statement.value && !shell.empty())
+    sink_.report<UnknownShell>(statement.value->span, shell)
+        .help(
+            "the shells are `bash`, `sh`, `pwsh`, `powershell`, `cmd` and `python`, or a command such as \"perl "
+            "{{0}}\"");
+}
+
 // Gives whether the statement was an option. Inner ones win.
 bool Unfolder::apply_option(const Statement& statement, StepContext& context) {
   switch (statement.word) {
@@ -109,11 +123,16 @@ bool Unfolder::apply_option(const Statement& statement, StepContext& context) {
           context.env.emplace_back(std::move(name), value);
       }
       return true;
-    case Word::shell: context.shell = static_text(statement.value); return true;
+    case Word::shell: apply_shell(statement, context); return true;
     case Word::working_directory:
       if (statement.value) context.working_directory = expression_of(*statement.value);
       return true;
-    case Word::timeout: context.timeout = seconds(statement.value); return true;
+    case Word::timeout:
+      context.timeout = std::max<graph::Seconds>(seconds(statement.value), 1);
+      if (Value time = statement.value ? evaluate(*statement.value) : Value{};
+          time.kind == Value::Kind::duration && time.number < 1)
+        sink_.report<TimeoutOutOfRange>(statement.value->span).help("write at least `1s`");
+      return true;
     case Word::allow_failure:
       context.allow_failure = statement.value ? expression_of(*statement.value) : constant(true);
       return true;

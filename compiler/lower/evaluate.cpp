@@ -13,10 +13,13 @@ namespace {
 
 DIAGNOSTIC(NotStatic, "this is known only when the pipeline runs");
 DIAGNOSTIC(RequirementFailed, "{}");
+DIAGNOSTIC(TooMuchUnfolding, "working out the values of this pipeline does not come to an end");
 DIAGNOSTIC(NumberOutOfRange, "a whole number from 1 to {} is needed here");
 
 // Far over every limit, and safe to count with.
 constexpr double most_seconds = 1e12;
+constexpr std::size_t most_evaluations = 20'000'000;
+constexpr std::size_t longest_text = 16U << 20U;
 
 Value number_value(Value::Kind kind, double number, llvm::StringRef text) {
   Value value;
@@ -64,7 +67,12 @@ Value arithmetic(ast::Operator op, const Value& left, const Value& right) {
 
 }  // namespace
 
+void Unfolder::stop_evaluating() { evaluated_ = most_evaluations + 1; }
+
 Value Unfolder::evaluate(const Expression& expression) {
+  // A few lines of `let` or `for` can ask for more than any machine holds.
+  if (evaluated_ > most_evaluations) return {};
+  if (++evaluated_ > most_evaluations) sink_.report<TooMuchUnfolding>(expression.span);
   switch (expression.kind) {
     case Kind::invalid:
     case Kind::wildcard: return {};
@@ -107,6 +115,10 @@ Value Unfolder::evaluate_string(const Expression& expression) {
     if (!text.empty()) pieces.push_back(text_constant(std::exchange(text, {}), expression.span));
   };
   for (const ast::StringPart& part : expression.parts) {
+    if (text.size() > longest_text && evaluated_ <= most_evaluations) {
+      sink_.report<TooMuchUnfolding>(expression.span);
+      stop_evaluating();
+    }
     if (!part.hole) {
       text += part.text;
       continue;

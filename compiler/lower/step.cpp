@@ -65,7 +65,10 @@ void Unfolder::lower_statement(const Statement& statement, StepContext& context)
 }
 
 graph::Step& Unfolder::add_step(const StepContext& context, Span span) {
-  if (++unfolded_ == most_steps + 1) sink_.report<TooMuchUnfolding>(span, most_steps);
+  if (++unfolded_ == most_steps + 1) {
+    sink_.report<TooMuchUnfolding>(span, most_steps);
+    stop_evaluating();
+  }
   graph::Step& step = current_->stage.steps.emplace_back();
   step.id = context.id;
   step.title = context.title;
@@ -264,9 +267,12 @@ void Unfolder::lower_loop(const Statement& statement, StepContext& context) {
         "`for` unfolds when the file is compiled: use `matrix` for a list that is known later");
     return;
   }
+  std::size_t mark = frames_.back().locals.size();
   for (const Value& item : list.items) {
     frames_.back().locals.emplace_back(&statement, item);
     lower_items(statement.block->items, context);
+    // What the loop declares is its own, and looking names up stays quick.
+    frames_.back().locals.resize(mark);
   }
 }
 

@@ -63,6 +63,7 @@ class Unfolder {
   void lower_call(const Expression& call, StepContext context, const std::string& name);
   void lower_action_call(const Expression& call, const StepContext& context);
   void lower_options(const Statement& statement, StepContext& context);
+  void apply_shell(const Statement& statement, StepContext& context);
   bool apply_option(const Statement& statement, StepContext& context);
   void add_uses(llvm::StringRef reference, Span span, Bindings with, const StepContext& context);
   graph::Step& add_step(const StepContext& context, Span span);
@@ -88,6 +89,7 @@ class Unfolder {
 
   // evaluate.cpp, member.cpp, builtin.cpp
   Value evaluate(const Expression& expression);
+  void stop_evaluating();
   Value evaluate_string(const Expression& expression);
   Value evaluate_name(const Expression& expression);
   Value evaluate_member(const Expression& expression);
@@ -144,6 +146,7 @@ class Unfolder {
   std::optional<graph::Seconds> timeout_;
   ExpressionId port_;  ///< of the service being unfolded
   std::size_t unfolded_ = 0;
+  std::size_t evaluated_ = 0;  ///< expressions
 };
 
 }  // namespace sluice::lower
