@@ -3,8 +3,10 @@
 #include <cstdlib>
 #include <optional>
 
+#include "diagnostics/nearest.h"
 #include "driver/commands.h"
 #include "driver/memory.h"
+#include "driver/report.h"
 #include "driver/session.h"
 
 namespace sluice::driver {
@@ -24,6 +26,8 @@ class CommandLine {
   }
 
   int run(int count, char** arguments) {
+    std::string first = count > 1 ? arguments[1] : "";
+    if (!first.empty() && first[0] != '-' && !knows(first)) return unknown_command(first);
     try {
       app_.parse(count, arguments);
     } catch (const CLI::ParseError& error) {
@@ -34,6 +38,23 @@ class CommandLine {
   }
 
  private:
+  // The library would say only that a command is missing.
+  bool knows(const std::string& name) {
+    auto commands = app_.get_subcommands([&](const CLI::App* command) { return command->get_name() == name; });
+    return !commands.empty();
+  }
+
+  int unknown_command(const std::string& name) {
+    llvm::SmallVector<std::string, 8> names;
+    for (const CLI::App* command : app_.get_subcommands([](const CLI::App*) { return true; }))
+      names.push_back(command->get_name());
+    llvm::SmallVector<llvm::StringRef, 8> known(names.begin(), names.end());
+    llvm::StringRef near = diagnostics::nearest(name, known);
+    std::string help = near.empty() ? "the commands are " + diagnostics::list_of(known)
+                                    : fmt::format("did you mean `{}`?", std::string_view(near));
+    return complain(fmt::format("there is no command `{}`; {}", name, help));
+  }
+
   Session& session(const std::string& format = "human") { return session_.emplace(format); }
 
   CLI::App* add(const char* name, const char* description, std::function<int()> action) {
