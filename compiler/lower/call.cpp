@@ -34,6 +34,7 @@ void Unfolder::lower_call(const Expression& call, StepContext context, const std
   for (std::size_t i = 0; i < function.parameters.size(); ++i)
     if (!name.empty() && function.parameters[i].name.text == "name" && !target.arguments[i])
       frame.arguments[i] = Value::string(name);
+  if (!context.call_span.known()) context.call_span = call.span;
   if (context.call.empty()) context.call = call_text(call);
   if (function.title && !context.title) {
     frames_.push_back(frame);

@@ -80,7 +80,8 @@ graph::Step& Unfolder::add_step(const StepContext& context, Span span) {
   step.allow_failure = context.allow_failure;
   step.timeout = context.timeout;
   step.retry = context.retry;
-  step.span = span;
+  // What goes wrong in a library's step is told where the author called it.
+  step.span = context.call_span.known() ? context.call_span : span;
   return step;
 }
 
