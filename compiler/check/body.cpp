@@ -8,6 +8,7 @@ using Kind = Expression::Kind;
 DIAGNOSTIC(HiddenName, "`{}` hides another `{}`");
 DIAGNOSTIC(DuplicateName, "`{}` is declared twice in this stage");
 DIAGNOSTIC(MisplacedWord, "`{}` cannot stand in a `{}`");
+DIAGNOSTIC(DuplicateEntry, "`{}` is given twice");
 DIAGNOSTIC(NotIterable, "{} is no list");
 DIAGNOSTIC(MisplacedStatement, "`{}` stands where `key: value` is expected");
 DIAGNOSTIC(TypeMismatch, "{} is {}, but {} is needed");
@@ -267,8 +268,20 @@ void Checker::check_option(const Statement& statement) {
   }
 }
 
+void Checker::report_twice(const ast::Block& block) {
+  llvm::StringMap<Span> seen;
+  for (const ast::Item& item : block.items) {
+    if (!item.entry) continue;
+    const ast::Name& key = item.entry->key;
+    auto [first, added] = seen.try_emplace(key.text, key.span);
+    if (!added)
+      sink_.report<DuplicateEntry>(key.span, std::string_view(key.text)).note(first->second, "given here first");
+  }
+}
+
 void Checker::check_entries(const Statement& statement, bool scalars) {
   if (!statement.block) return;
+  report_twice(*statement.block);
   for (const ast::Item& item : statement.block->items) {
     if (item.statement) {
       if (item.statement->word != Word::invalid)
@@ -307,6 +320,7 @@ void Checker::check_permissions(const Statement& statement) {
 void Checker::check_matrix(const Statement& statement) {
   if (statement.value) type_of(*statement.value);
   if (!statement.block) return;
+  report_twice(*statement.block);
   for (const ast::Item& item : statement.block->items) {
     if (!item.entry) continue;
     const Type* type = type_of(*item.entry->value);

@@ -93,6 +93,7 @@ class Checker {
   void enter(const Symbol& symbol);
   void check_stage(Symbol& stage);
   void check_header(const Statement& statement);
+  void check_url(const Statement& stage);
   void check_notify(const Symbol& notification);
   void check_trigger(const Statement& statement);
   void check_event_filters(const Statement& statement, const struct EventInfo& event);
@@ -115,6 +116,7 @@ class Checker {
   void check_uses(const Statement& statement);
   void check_options(const Statement& statement);
   void check_option(const Statement& statement);
+  void report_twice(const ast::Block& block);
   void check_entries(const Statement& statement, bool scalars);
   void check_permissions(const Statement& statement);
   void check_matrix(const Statement& statement);

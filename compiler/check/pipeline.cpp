@@ -3,6 +3,7 @@
 namespace sluice::check {
 namespace {
 
+DIAGNOSTIC(MisplacedWord, "`url` cannot stand in a stage without an environment");
 DIAGNOSTIC(DuplicateName, "the stage `{}` is declared twice");
 DIAGNOSTIC(NoTrigger, "nothing starts `{}`");
 DIAGNOSTIC(NoStages, "`{}` has no stages");
@@ -158,6 +159,14 @@ void Checker::check_header(const Statement& statement) {
     expect_shown(*when, Type::Kind::boolean, "the condition");
 }
 
+// An address belongs to the environment that a stage enters.
+void Checker::check_url(const Statement& stage) {
+  if (!stage.block || stage.clause(ast::Clause::in)) return;
+  for (const ast::Item& item : stage.block->items)
+    if (item.statement && item.statement->word == Word::url)
+      sink_.report<MisplacedWord>(item.statement->keyword.span).help("write `in NAME` into the stage's header");
+}
+
 void Checker::check_stage(Symbol& stage) {
   const Statement& statement = *stage.statement;
   stage.in_progress = true;
@@ -167,6 +176,7 @@ void Checker::check_stage(Symbol& stage) {
   enter(stage);
   if (statement.index) type_of(*statement.index);
   check_header(statement);
+  check_url(statement);
   if (statement.block) {
     check_items(statement.block->items, {&stage, true});
     if (std::none_of(statement.block->items.begin(), statement.block->items.end(), acts))

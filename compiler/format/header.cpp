@@ -92,7 +92,8 @@ const Doc* Writer::comma_run(llvm::ArrayRef<Piece> pieces) {
 const Doc* Writer::piece(const Piece& piece) {
   switch (piece.kind) {
     case Piece::Kind::expression: return expression(*piece.expression);
-    case Piece::Kind::typed: return docs_.concat({docs_.text(piece.declared->name.text), docs_.text(": "), type(*piece.declared->type)});
+    case Piece::Kind::typed:
+      return docs_.concat({docs_.text(piece.declared->name.text), docs_.text(": "), type(*piece.declared->type)});
     case Piece::Kind::parameters: return parameters(piece);
     case Piece::Kind::returns: return docs_.concat({docs_.text("-> "), type(*piece.declared->type)});
     case Piece::Kind::assign: return docs_.text("=");

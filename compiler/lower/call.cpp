@@ -107,6 +107,18 @@ void Unfolder::apply_shell(const Statement& statement, StepContext& context) {
             "{{0}}\"");
 }
 
+// What is given later wins.
+void Unfolder::set(Bindings& bindings, const Bindings& given) {
+  for (const auto& one : given) {
+    auto same =
+        std::find_if(bindings.begin(), bindings.end(), [&](const auto& other) { return other.first == one.first; });
+    if (same != bindings.end())
+      same->second = one.second;
+    else
+      bindings.push_back(one);
+  }
+}
+
 // Gives whether the statement was an option. Inner ones win.
 bool Unfolder::apply_option(const Statement& statement, StepContext& context) {
   switch (statement.word) {

@@ -30,7 +30,7 @@ struct Frame {
 struct StepContext {
   Backend backend = Backend::both;
   ExpressionId condition;
-  Span call_span;              ///< of the author's call, where a library's step is being unfolded
+  Span call_span;      ///< of the author's call, where a library's step is being unfolded
   std::string call;    ///< the library step being unfolded
   std::string id;      ///< the id of the step around; inner ids begin with it
   ExpressionId title;  ///< of the step around

@@ -102,23 +102,12 @@ void Unfolder::lower_option(const Statement& statement) {
     case Word::env: {
       StepContext holder;
       apply_option(statement, holder);
-      graph_.env.insert(graph_.env.end(), holder.env.begin(), holder.env.end());
+      set(graph_.env, holder.env);
       for (const auto& binding : holder.env)
         require_time(binding.second, types::Time::run, statement.header, "the `env` of a pipeline");
       return;
     }
-    case Word::concurrency: {
-      graph::Concurrency concurrency;
-      if (statement.value) concurrency.group = expression_of(*statement.value);
-      if (statement.value)
-        require_time(concurrency.group, types::Time::run, statement.value->span, "a concurrency group");
-      if (statement.block)
-        for (const ast::Item& item : statement.block->items)
-          if (item.statement && item.statement->word == Word::cancel_running)
-            concurrency.cancel_running = item.statement->value ? expression_of(*item.statement->value) : constant(true);
-      graph_.concurrency = concurrency;
-      return;
-    }
+    case Word::concurrency: graph_.concurrency = lower_concurrency(statement, types::Time::run); return;
     default: apply_option(statement, defaults_); return;
   }
 }

@@ -136,32 +136,11 @@ void Unfolder::lower_stage_statement(const Statement& statement, StepContext& co
     case Word::env: {
       StepContext holder;
       apply_option(statement, holder);
-      stage.env.insert(stage.env.end(), holder.env.begin(), holder.env.end());
+      set(stage.env, holder.env);
       return;
     }
-    case Word::runs_on: {
-      stage.runs_on.clear();
-      for (const Expression* label : statement.values) {
-        Value value = evaluate(*label);
-        if (value.constant())
-          stage.runs_on.push_back(text_of(value));
-        else
-          stage.runs_on_expression = expression_of(value, label->span);
-        if (stage.runs_on_expression)
-          require_time(stage.runs_on_expression, types::Time::leg, label->span, "`runs-on`");
-      }
-      return;
-    }
-    case Word::concurrency: {
-      graph::Concurrency concurrency;
-      if (statement.value) concurrency.group = expression_of(*statement.value);
-      if (statement.block)
-        for (const ast::Item& item : statement.block->items)
-          if (item.statement && item.statement->word == Word::cancel_running)
-            concurrency.cancel_running = item.statement->value ? expression_of(*item.statement->value) : constant(true);
-      stage.concurrency = concurrency;
-      return;
-    }
+    case Word::runs_on: return lower_runs_on(statement);
+    case Word::concurrency: stage.concurrency = lower_concurrency(statement, types::Time::leg); return;
     case Word::url:
       if (!stage.environment || !statement.value) return;
       stage.environment->url = expression_of(*statement.value);
@@ -171,6 +150,35 @@ void Unfolder::lower_stage_statement(const Statement& statement, StepContext& co
     case Word::working_directory: apply_option(statement, context); return;
     default: return;
   }
+}
+
+void Unfolder::lower_runs_on(const Statement& statement) {
+  graph::Stage& stage = current_->stage;
+  Value labels;
+  labels.kind = Value::Kind::list;
+  for (const Expression* label : statement.values) labels.items.push_back(evaluate(*label));
+  stage.runs_on.clear();
+  if (labels.constant()) {
+    for (const Value& label : labels.items) stage.runs_on.push_back(text_of(label));
+    return;
+  }
+  const Value& whole = labels.items.size() == 1 ? labels.items.front() : labels;
+  stage.runs_on_expression = expression_of(whole, statement.header);
+  require_time(stage.runs_on_expression, types::Time::leg, statement.values.front()->span, "`runs-on`");
+}
+
+graph::Concurrency Unfolder::lower_concurrency(const Statement& statement, types::Time latest) {
+  graph::Concurrency concurrency;
+  if (statement.value) {
+    concurrency.group = expression_of(*statement.value);
+    require_time(concurrency.group, latest, statement.value->span, "a concurrency group");
+  }
+  if (!statement.block) return concurrency;
+  each_taken(statement.block->items, [&](const Statement& part) {
+    if (part.word == Word::cancel_running)
+      concurrency.cancel_running = part.value ? expression_of(*part.value) : constant(true);
+  });
+  return concurrency;
 }
 
 void Unfolder::lower_max_parallel(const Statement& statement) {

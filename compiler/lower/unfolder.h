@@ -39,6 +39,8 @@ class Unfolder {
   void lower_header(FoundStage& found);
   void lower_stage_statement(const Statement& statement, StepContext& context);
   void lower_matrix(const Statement& statement);
+  void lower_runs_on(const Statement& statement);
+  graph::Concurrency lower_concurrency(const Statement& statement, types::Time latest);
   void lower_max_parallel(const Statement& statement);
   void lower_environment(const Expression& in);
   void push_late_env();
@@ -63,6 +65,7 @@ class Unfolder {
   void lower_call(const Expression& call, StepContext context, const std::string& name);
   void lower_action_call(const Expression& call, const StepContext& context);
   void lower_options(const Statement& statement, StepContext& context);
+  static void set(Bindings& bindings, const Bindings& given);
   void apply_shell(const Statement& statement, StepContext& context);
   bool apply_option(const Statement& statement, StepContext& context);
   void add_uses(llvm::StringRef reference, Span span, Bindings with, const StepContext& context);

@@ -9,6 +9,7 @@ from functions import functions
 ROOT = pathlib.Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else pathlib.Path(__file__).resolve().parents[2]
 EXCEPTIONS = {  # (file, rule): why
     ("compiler/graph/graph.h", "file-size"): "data only: the whole intermediate form is read in one place",
+    ("compiler/lower/unfolder.h", "file-size"): "one method a construct: the list is the map of the room",
     ("compiler/syntax/ast.h", "file-size"): "data only: the whole tree is read in one place",
 }
 FILE_LIMITS, GRAMMAR_LIMIT, COLUMNS, FUNCTION_LIMIT, FUNCTION_GOAL = {".cpp": 500, ".h": 150}, 300, 120, 80, 40

@@ -33,8 +33,14 @@ void write_needs(Emission& emission, const StageRule& rule) {
 }
 
 void write_runs_on(Emission& emission, const graph::Stage& stage) {
-  if (stage.runs_on_expression)
-    return emission.writer.entry("runs-on", emission.expressions.scalar(stage.runs_on_expression));
+  if (stage.runs_on_expression) {
+    const graph::Expression& expression = emission.graph[stage.runs_on_expression];
+    if (expression.kind != graph::Expression::Kind::list)
+      return emission.writer.entry("runs-on", emission.expressions.scalar(stage.runs_on_expression));
+    std::vector<yaml::Scalar> several;
+    for (graph::ExpressionId label : expression.operands) several.push_back(emission.expressions.scalar(label));
+    return emission.writer.list("runs-on", several);
+  }
   if (stage.runs_on.size() == 1) return emission.writer.text("runs-on", stage.runs_on[0]);
   std::vector<yaml::Scalar> labels;
   for (const std::string& label : stage.runs_on) labels.push_back({escaped(label), false});
