@@ -170,6 +170,9 @@ void Checker::check_output(const Statement& statement, const Body& body) {
       type = type_of(*statement.value);
     if (body.stage) expect_shown(*statement.value, type, "the output");
   }
+  if (body.stage && !statement.value && type)
+    sink_.report<MissingPiece>(statement.header, fmt::format("output {}", std::string_view(statement.name.text)))
+        .help("a stage's output is made of a step's: `output {0} = build.{0}`", std::string_view(statement.name.text));
   if (!type) {
     sink_.report<MissingPiece>(statement.header, fmt::format("output {}", std::string_view(statement.name.text)))
         .help("write `output {0}: string`, or `output {0} = …`", std::string_view(statement.name.text));

@@ -92,6 +92,7 @@ class Checker {
   void bind_loop(const Statement& statement);
   void enter(const Symbol& symbol);
   void check_stage(Symbol& stage);
+  void check_chosen_environment(const Expression& in);
   void check_header(const Statement& statement);
   void check_url(const Statement& stage);
   void check_notify(const Symbol& notification);

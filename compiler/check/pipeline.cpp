@@ -8,6 +8,7 @@ DIAGNOSTIC(DuplicateName, "the stage `{}` is declared twice");
 DIAGNOSTIC(NoTrigger, "nothing starts `{}`");
 DIAGNOSTIC(NoStages, "`{}` has no stages");
 DIAGNOSTIC(NoSteps, "`{}` has no steps");
+DIAGNOSTIC(NotCallable, "this is no environment");
 DIAGNOSTIC(UnknownName, "there is no environment `{}`");
 DIAGNOSTIC(UnknownClause, "`notify` knows no result `{}`");
 DIAGNOSTIC(TypeMismatch, "{} is {}, but {} is needed");
@@ -142,6 +143,16 @@ void Checker::enter(const Symbol& symbol) {
   for (Symbol* name : symbol.around) scope_.add(name);
 }
 
+// `in environment(inputs.target)`: which one is known only when the pipeline runs.
+void Checker::check_chosen_environment(const Expression& in) {
+  bool chosen = in.kind == Expression::Kind::call && in.operands[0]->text == "environment" && in.operands.size() == 2;
+  if (chosen)
+    expect_shown(*in.operands[1], Type::Kind::string, "the environment's name");
+  else if (in.kind != Expression::Kind::invalid)
+    sink_.report<NotCallable>(in.span).help(
+        "write a declared name, or `environment(…)` around a name that is known later");
+}
+
 void Checker::check_header(const Statement& statement) {
   if (statement.title) expect_shown(*statement.title, Type::Kind::string, "the title");
   for (const Expression* name : statement.after) reference_stage(*name);
@@ -154,6 +165,8 @@ void Checker::check_header(const Statement& statement) {
     else if (in->kind == Expression::Kind::name)
       sink_.report<UnknownName>(in->span, std::string_view(in->text))
           .help("declare it: `environment {} external`", std::string_view(in->text));
+    else
+      check_chosen_environment(*in);
   }
   if (const Expression* when = statement.clause(ast::Clause::when))
     expect_shown(*when, Type::Kind::boolean, "the condition");

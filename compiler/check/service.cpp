@@ -4,11 +4,15 @@ namespace sluice::check {
 namespace {
 
 DIAGNOSTIC(NotCallable, "`{}` is no service");
+DIAGNOSTIC(DuplicateName, "the service `{}` is declared twice");
 
 }  // namespace
 
 // `service db = postgres.server(version: 15)`: the name has the outputs that the function declares.
 void Checker::check_service(const Statement& statement) {
+  if (Symbol* other = scope_.find(statement.name.text); other && other->kind == Symbol::Kind::service)
+    sink_.report<DuplicateName>(statement.name.span, std::string_view(statement.name.text))
+        .note(other->span, "declared here first");
   Symbol* symbol = make(Symbol::Kind::service, statement.name, &statement);
   if (statement.value) {
     type_of(*statement.value);

@@ -98,6 +98,7 @@ void Checker::check_event_filters(const Statement& statement, const EventInfo& e
   auto types = words_of(event.types);
   bool takes_inputs = event.name == "workflow_dispatch" || event.name == "workflow_call";
   llvm::SmallVector<const Statement*, 8> seen;
+  llvm::StringMap<Span> inputs;
   for (const ast::Item& item : statement.block->items) {
     if (!item.statement || item.statement->word == Word::invalid) continue;
     const Statement& filter = *item.statement;
@@ -105,7 +106,11 @@ void Checker::check_event_filters(const Statement& statement, const EventInfo& e
     if (filter.word == Word::require) {
       delivery_word(filter);
     } else if (filter.word == Word::input) {
-      if (takes_inputs)
+      auto [first, added] = inputs.try_emplace(filter.name.text, filter.name.span);
+      if (!added)
+        sink_.report<DuplicateName>(filter.name.span, std::string_view(filter.name.text))
+            .note(first->second, "declared here first");
+      else if (takes_inputs)
         check_input(filter);
       else
         sink_.report<UnknownFilter>(filter.keyword.span,

@@ -5,7 +5,14 @@ namespace sluice::lower {
 
 namespace {
 DIAGNOSTIC(UnpinnedImage, "the image `{}` has no digest");
+
+bool has_digest(llvm::StringRef image) {
+  llvm::StringRef digest = image.split("@sha256:").second;
+  auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
+  return digest.size() == 64 && std::all_of(digest.begin(), digest.end(), is_hex);
 }
+
+}  // namespace
 
 void Unfolder::lower_service(const Statement& statement) {
   graph::Service service;
@@ -59,7 +66,7 @@ void Unfolder::lower_service_body(llvm::ArrayRef<ast::Item> items, Backend backe
       case Word::env: apply_option(part, context); break;
       case Word::image:
         service.image = static_text(part.value);
-        if (!service.image.empty() && service.image.find("@sha256:") == std::string::npos)
+        if (!service.image.empty() && !has_digest(service.image))
           sink_.report<UnpinnedImage>(part.value->span, service.image)
               .help("write it with its digest: `name:tag@sha256:…`");
         break;

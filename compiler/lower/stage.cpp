@@ -70,7 +70,8 @@ void Unfolder::lower_environment(const Expression& in) {
   graph::Environment environment;
   auto resolved = program_.resolved.find(&in);
   if (resolved == program_.resolved.end()) {
-    environment.name = expression_of(in);
+    environment.name = in.kind == Expression::Kind::call ? expression_of(*in.operands[1]) : expression_of(in);
+    require_time(environment.name, types::Time::leg, in.span, "an environment");
   } else {
     const Statement& declared = *resolved->second->statement;
     environment.name = text_constant(declared.name.text.str(), in.span);

@@ -278,7 +278,8 @@ void Unfolder::lower_loop(const Statement& statement, StepContext& context) {
 }
 
 void Unfolder::lower_output(const Statement& statement, StepContext& context) {
-  if (!context.result) return;
+  // Without an id nobody can read what a step gave.
+  if (!context.result || (!statement.value && context.id.empty())) return;
   Value value = statement.value ? evaluate(*statement.value) : step_output(context, statement);
   std::string name = statement.name.text.str();
   // One output may be given by each back end's body.
