@@ -114,7 +114,7 @@ bool compile(const std::string& text) {
     github::Workflow workflow = github::emit(graph);
     for (const github::Problem& problem : workflow.problems)
       if (problem.kind == github::ProblemKind::unsound_output)
-        std::printf("unsound: %s\n", problem.text.c_str()), std::abort();
+        std::fprintf(stderr, "unsound: %s\n", problem.text.c_str()), std::abort();
     std::string json;
     graph::write_json(graph, json, &compilation.sources());
     draw::svg(graph);
@@ -123,7 +123,7 @@ bool compile(const std::string& text) {
   const ast::File& file = again.parse();
   std::string once = format::format(file);
   compilation::Compilation formatted("mutation.pipe", once);
-  if (format::format(formatted.parse()) != once) std::printf("not idempotent\n"), std::abort();
+  if (format::format(formatted.parse()) != once) std::fprintf(stderr, "not idempotent\n"), std::abort();
   return true;
 }
 
