@@ -31,6 +31,7 @@ class Checker {
   // declarations.cpp
   void declare(const Unit& unit);
   void declare(Module& module, const Unit& unit, const Statement& statement);
+  void check_actions(const Module& module);
   void declare_use(Module& module, const Unit& unit, const Statement& statement);
   Symbol* make(Symbol::Kind kind, const ast::Name& name, const Statement* statement);
   void add_unique(llvm::StringMap<Symbol*>& names, Symbol* symbol);

@@ -195,6 +195,19 @@ void Checker::declare(const Unit& unit) {
   for (Symbol* parameter : module.parameters) parameter->type = read_type(parameter->statement->type);
 }
 
+void Checker::check_actions(const Module& module) {
+  module_ = &module;
+  for (const auto& entry : module.names) {
+    const Statement* action = entry.second->kind == Symbol::Kind::action ? entry.second->statement : nullptr;
+    if (!action) continue;
+    if (action->value) expect_static_text(*action->value, "the action");
+    if (!action->block) continue;
+    for (const ast::Item& item : action->block->items)
+      if (item.statement && item.statement->word == Word::input && item.statement->value)
+        expect(*item.statement->value, read_type(item.statement->type), "the default");
+  }
+}
+
 void Checker::run() {
   for (const Unit& unit : units_) declare(unit);
   const Module& main = program_.main();
@@ -203,6 +216,7 @@ void Checker::run() {
     module_ = use.owner;
     bind_use(use);
   }
+  for (const auto& module : program_.modules) check_actions(*module);
   module_ = &main;
   for (const ast::Item& item : main.file->items)
     if (item.statement && item.statement->word == Word::let && !item.statement->has_parameters && item.statement->value)

@@ -34,6 +34,7 @@ void Checker::check_service_function(Symbol& function) {
   std::size_t mark = scope_.mark();
   for (const ast::Item& item : function.statement->block->items) {
     if (!item.statement || item.statement->word != Word::port) continue;
+    if (item.statement->value) expect(*item.statement->value, Type::Kind::number, "the port");
     Symbol* port = make(Symbol::Kind::let, item.statement->keyword, nullptr);
     port->kind = Symbol::Kind::context;
     port->type = table_.simple(Type::Kind::json);
@@ -47,7 +48,10 @@ void Checker::check_service_function(Symbol& function) {
     if (statement.word != Word::backend || !statement.block) continue;
     for (const ast::Item& inner : statement.block->items) {
       if (!inner.statement) continue;
-      if (inner.statement->word == Word::env) check_entries(*inner.statement, true);
+      if (inner.statement->word == Word::env)
+        check_entries(*inner.statement, true);
+      else if (inner.statement->value)
+        expect(*inner.statement->value, Type::Kind::string, "this");
       for (const Expression* value : inner.statement->values) expect(*value, Type::Kind::string, "this");
     }
   }

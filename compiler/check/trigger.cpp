@@ -7,6 +7,7 @@ namespace {
 DIAGNOSTIC(UnknownEvent, "there is no event `{}`");
 DIAGNOSTIC(UnknownFilter, "{}");
 DIAGNOSTIC(ConflictingFilters, "`{}` and `{}` exclude each other");
+DIAGNOSTIC(DuplicateEntry, "`{}` is given twice");
 DIAGNOSTIC(BadCron, "{}");
 DIAGNOSTIC(MissingPiece, "`on schedule` lacks its times");
 DIAGNOSTIC(DuplicateName, "the input `{}` is declared twice");
@@ -103,6 +104,13 @@ void Checker::check_event_filters(const Statement& statement, const EventInfo& e
     if (!item.statement || item.statement->word == Word::invalid) continue;
     const Statement& filter = *item.statement;
     llvm::StringRef word = ast::info(filter.word).spelling;
+    if (filter.word != Word::input) {
+      for (const Statement* other : seen)
+        if (other->word == filter.word)
+          sink_.report<DuplicateEntry>(filter.keyword.span, std::string_view(word))
+              .note(other->keyword.span, "given here first");
+      seen.push_back(&filter);
+    }
     if (filter.word == Word::require) {
       delivery_word(filter);
     } else if (filter.word == Word::input) {
@@ -117,12 +125,12 @@ void Checker::check_event_filters(const Statement& statement, const EventInfo& e
                                     fmt::format("`{}` takes no inputs", std::string_view(event.name)));
     } else if (filter.word == Word::types) {
       for (const Expression* type : filter.values) {
-        bool known = event.types == "*" || std::find(types.begin(), types.end(), type->text) != types.end();
-        if (known || type->kind == Expression::Kind::string) continue;
+        llvm::StringRef name =
+            type->kind == Expression::Kind::string && !type->parts.empty() ? type->parts[0].text : type->text;
+        if (event.types == "*" || std::find(types.begin(), types.end(), name) != types.end()) continue;
         auto told = sink_.report<UnknownFilter>(
-            type->span,
-            fmt::format("`{}` has no type `{}`", std::string_view(event.name), std::string_view(type->text)));
-        llvm::StringRef near = diagnostics::nearest(type->text, types);
+            type->span, fmt::format("`{}` has no type `{}`", std::string_view(event.name), std::string_view(name)));
+        llvm::StringRef near = diagnostics::nearest(name, types);
         if (!near.empty())
           told.help("did you mean `{}`?", std::string_view(near)).fix(type->span, near.str());
         else if (types.empty())
@@ -147,7 +155,6 @@ void Checker::check_event_filters(const Statement& statement, const EventInfo& e
                                           std::string_view(word))
               .note(other->keyword.span, "given here")
               .help("keep one, and write exceptions as \"!pattern\"");
-      seen.push_back(&filter);
     }
   }
 }

@@ -15,6 +15,13 @@ constexpr std::size_t most_steps = 1000000;
 // `owner/repo@ref`: what stands before and behind the `@`.
 std::pair<llvm::StringRef, llvm::StringRef> split_reference(llvm::StringRef reference) { return reference.split('@'); }
 
+bool is_action(llvm::StringRef name) {
+  auto plain = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) || llvm::StringRef("._-/").contains(c);
+  };
+  return name.contains('/') && std::all_of(name.begin(), name.end(), plain);
+}
+
 bool is_commit(llvm::StringRef ref) {
   return ref.size() == 40 &&
          std::all_of(ref.begin(), ref.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
@@ -163,7 +170,7 @@ void Unfolder::add_uses(llvm::StringRef reference, Span span, Bindings with, con
       auto [scope, access] = permission.split(':');
       add_permission(scope.trim(), access.trim(), "used by " + action.str());
     }
-  } else if (!is_commit(ref)) {
+  } else if (!is_commit(ref) || !is_action(action)) {
     auto told = sink_.report<UnpinnedAction>(span, std::string_view(reference));
     if (pins_.knows(action))
       told.help("that version is not known here; write its commit behind the `@`");
