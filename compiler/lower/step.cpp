@@ -192,7 +192,7 @@ void Unfolder::lower_uses(const Statement& statement, StepContext context) {
         apply_option(*item.statement, context);
       } else if (item.statement->block) {
         for (const ast::Item& inner : item.statement->block->items)
-          if (inner.entry) with.emplace_back(inner.entry->key.text.str(), expression_of(*inner.entry->value));
+          if (inner.entry) set(with, {{inner.entry->key.text.str(), expression_of(*inner.entry->value)}});
       }
     }
   }
