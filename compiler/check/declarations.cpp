@@ -202,9 +202,16 @@ void Checker::check_actions(const Module& module) {
     if (!action) continue;
     if (action->value) expect_static_text(*action->value, "the action");
     if (!action->block) continue;
-    for (const ast::Item& item : action->block->items)
-      if (item.statement && item.statement->word == Word::input && item.statement->value)
-        expect(*item.statement->value, read_type(item.statement->type), "the default");
+    llvm::StringMap<Span> seen;
+    for (const ast::Item& item : action->block->items) {
+      if (!item.statement || item.statement->word != Word::input) continue;
+      const Statement& input = *item.statement;
+      auto [first, added] = seen.try_emplace(input.name.text, input.name.span);
+      if (!added)
+        sink_.report<DuplicateName>(input.name.span, std::string_view(input.name.text))
+            .note(first->second, "declared here first");
+      if (input.value) expect(*input.value, read_type(input.type), "the default");
+    }
   }
 }
 

@@ -103,6 +103,10 @@ void Checker::check_event_filters(const Statement& statement, const EventInfo& e
   for (const ast::Item& item : statement.block->items) {
     if (!item.statement || item.statement->word == Word::invalid) continue;
     const Statement& filter = *item.statement;
+    if (filter.word == Word::call) {
+      sink_.report<UnknownFilter>(filter.header, "a call is no filter").help("a step stands in a stage");
+      continue;
+    }
     llvm::StringRef word = ast::info(filter.word).spelling;
     if (filter.word != Word::input) {
       for (const Statement* other : seen)
