@@ -35,8 +35,9 @@ int complain(const std::string& message) {
 }
 
 int print(std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  if (std::fflush(stdout) != 0) return complain(fmt::format("cannot write the output: {}", std::strerror(errno)));
+  bool whole = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  if (!whole || std::fflush(stdout) != 0)
+    return complain(fmt::format("cannot write the output: {}", std::strerror(errno)));
   return 0;
 }
 
