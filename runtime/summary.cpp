@@ -26,9 +26,10 @@ void append_stage(std::string& out, const StageReport& stage, std::size_t width,
                      stage.reason.empty() ? "" : "  " + stage.reason);
 }
 
-void append_failed_step(std::string& out, const LegReport& leg, const StepReport& step, bool colour) {
-  std::string what = step.conclusion == Result::success ? "! allowed to fail:" : "✗ failed:";
-  out += fmt::format("\n{} {} › {}\n", painted(what, "31", colour), leg.name, step.title);
+void append_failed_step(std::string& out, const LegReport& leg, const StepReport& step, bool allowed, bool colour) {
+  allowed = allowed || step.conclusion == Result::success;
+  std::string what = painted(allowed ? "! allowed to fail:" : "✗ failed:", allowed ? "33" : "31", colour);
+  out += fmt::format("\n{} {} › {}\n", what, leg.name, step.title);
   for (const std::string& line : step.last_lines) out += fmt::format("    {}\n", line);
   if (!step.message.empty()) out += fmt::format("  {}\n", step.message);
   if (!step.log.empty()) out += fmt::format("  log: {}\n", step.log.string());
@@ -90,7 +91,7 @@ std::string summary_text(const RunReport& report, bool colour) {
   for (const StageReport& stage : report.stages) {
     for (const LegReport& leg : stage.legs) {
       for (const StepReport& step : leg.steps) {
-        if (step.outcome == Result::failure) append_failed_step(out, leg, step, colour);
+        if (step.outcome == Result::failure) append_failed_step(out, leg, step, stage.allowed, colour);
       }
       if (!leg.reason.empty() && leg.result == Result::failure) out += fmt::format("\n{}: {}\n", leg.name, leg.reason);
     }
