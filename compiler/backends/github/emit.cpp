@@ -7,8 +7,8 @@
 #include <tuple>
 
 #include "backends/github/audit.h"
-#include "backends/github/check.h"
 #include "backends/github/emission.h"
+#include "diagnostics/check.h"
 
 namespace sluice::github {
 namespace {

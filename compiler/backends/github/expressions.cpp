@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "backends/github/check.h"
+#include "diagnostics/check.h"
 
 namespace sluice::github {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "backends/github/check.h"
+#include "diagnostics/check.h"
 
 namespace sluice::github {
 namespace {

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "backends/github/check.h"
 #include "backends/github/emission.h"
 #include "backends/github/retry.h"
+#include "diagnostics/check.h"
 
 namespace sluice::github {
 namespace {
