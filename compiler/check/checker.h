@@ -37,7 +37,6 @@ class Checker {
   void add_unique(llvm::StringMap<Symbol*>& names, Symbol* symbol);
   const Type* read_type(const ast::Type* type);
   void bind_use(Use& use);
-  void check_unfinished(llvm::ArrayRef<ast::Item> items);
 
   // expression.cpp
   const Type* type_of(const Expression& expression);

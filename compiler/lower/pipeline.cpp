@@ -57,33 +57,21 @@ void Unfolder::find_stage(const Statement& statement) {
 }
 
 void Unfolder::find_stages(llvm::ArrayRef<ast::Item> items) {
-  for (std::size_t at = 0; at < items.size(); ++at) {
-    if (!items[at].statement) continue;
-    const Statement& statement = *items[at].statement;
+  each_taken(items, [&](const Statement& statement) {
     if (statement.word == Word::stage) find_stage(statement);
-    if (statement.word == Word::if_) {
-      bool holds = statement.value && decide(*statement.value);
-      const Statement* taken = holds ? &statement : nullptr;
-      if (at + 1 < items.size() && items[at + 1].statement && items[at + 1].statement->word == Word::else_) {
-        ++at;
-        if (!holds) taken = items[at].statement;
-      }
-      if (taken && taken->block) find_stages(taken->block->items);
+    if (statement.word != Word::for_ || !statement.block) return;
+    const Expression* in = statement.clause(ast::Clause::in);
+    Value list = in ? evaluate(*in) : Value{};
+    if (list.kind != Value::Kind::list && list.kind != Value::Kind::poison)
+      sink_.report<NotIterable>(in->span).help(
+          "`for` unfolds when the file is compiled: use `matrix` for a list that is known later");
+    for (const Value& item : list.items) {
+      std::size_t mark = frames_.back().locals.size();
+      frames_.back().locals.emplace_back(&statement, item);
+      find_stages(statement.block->items);
+      frames_.back().locals.resize(mark);
     }
-    if (statement.word == Word::for_ && statement.block) {
-      const Expression* in = statement.clause(ast::Clause::in);
-      Value list = in ? evaluate(*in) : Value{};
-      if (list.kind != Value::Kind::list && list.kind != Value::Kind::poison)
-        sink_.report<NotIterable>(in->span).help(
-            "`for` unfolds when the file is compiled: use `matrix` for a list that is known later");
-      for (const Value& item : list.items) {
-        std::size_t mark = frames_.back().locals.size();
-        frames_.back().locals.emplace_back(&statement, item);
-        find_stages(statement.block->items);
-        frames_.back().locals.resize(mark);
-      }
-    }
-  }
+  });
 }
 
 void Unfolder::lower_option(const Statement& statement) {

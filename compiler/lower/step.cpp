@@ -30,13 +30,7 @@ bool is_commit(llvm::StringRef ref) {
 }  // namespace
 
 void Unfolder::lower_items(llvm::ArrayRef<ast::Item> items, StepContext& context) {
-  for (std::size_t at = 0; at < items.size(); ++at) {
-    if (!items[at].statement) continue;
-    if (items[at].statement->word == Word::if_)
-      lower_choice(items, at, context);
-    else
-      lower_statement(*items[at].statement, context);
-  }
+  each_taken(items, [&](const Statement& statement) { lower_statement(statement, context); });
 }
 
 void Unfolder::lower_statement(const Statement& statement, StepContext& context) {
@@ -253,16 +247,6 @@ void Unfolder::each_taken(llvm::ArrayRef<ast::Item> items, llvm::function_ref<vo
     const Statement* taken = statement.value && decide(*statement.value) ? &statement : otherwise;
     if (taken && taken->block) each_taken(taken->block->items, visit);
   }
-}
-
-void Unfolder::lower_choice(llvm::ArrayRef<ast::Item> items, std::size_t& at, StepContext& context) {
-  const Statement& choice = *items[at].statement;
-  bool holds = choice.value && decide(*choice.value);
-  const Statement* otherwise = nullptr;
-  if (at + 1 < items.size() && items[at + 1].statement && items[at + 1].statement->word == Word::else_)
-    otherwise = items[++at].statement;
-  const Statement* taken = holds ? &choice : otherwise;
-  if (taken && taken->block) lower_items(taken->block->items, context);
 }
 
 void Unfolder::lower_loop(const Statement& statement, StepContext& context) {

@@ -57,7 +57,6 @@ class Unfolder {
   void lower_native(const Statement& statement, const StepContext& context);
   void lower_when(const Statement& statement, const StepContext& context);
   void each_taken(llvm::ArrayRef<ast::Item> items, llvm::function_ref<void(const Statement&)> visit);
-  void lower_choice(llvm::ArrayRef<ast::Item> items, std::size_t& at, StepContext& context);
   void lower_loop(const Statement& statement, StepContext& context);
   void lower_output(const Statement& statement, StepContext& context);
   void lower_artifact(const Statement& statement, const StepContext& context);
