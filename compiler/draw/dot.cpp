@@ -6,16 +6,12 @@
 
 #include "draw/edges.h"
 #include "draw/labels.h"
+#include "draw/put.h"
 
 namespace sluice::draw {
 namespace {
 
 using graph::Graph;
-
-template <class... Args>
-void put(std::string& out, fmt::format_string<Args...> format, Args&&... arguments) {
-  fmt::format_to(std::back_inserter(out), format, std::forward<Args>(arguments)...);
-}
 
 // In labels of the HTML kind a line is `before` text `after`.
 void put_line(std::string& out, std::string_view before, std::string_view text, std::string_view after) {

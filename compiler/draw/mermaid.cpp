@@ -6,17 +6,13 @@
 
 #include "draw/edges.h"
 #include "draw/labels.h"
+#include "draw/put.h"
 #include "graph/unicode.h"
 
 namespace sluice::draw {
 namespace {
 
 using graph::Graph;
-
-template <class... Args>
-void put(std::string& out, fmt::format_string<Args...> format, Args&&... arguments) {
-  fmt::format_to(std::back_inserter(out), format, std::forward<Args>(arguments)...);
-}
 
 // Inside quotes Mermaid still reads entities, HTML, Markdown, directives (`%%{`), formulas (`$$`) and icons (`fa:fa-`).
 // So every sign that could begin one is written as Mermaid's own entity.
