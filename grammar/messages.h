@@ -23,6 +23,7 @@ template <> inline constexpr const char* expected<map_close> = "`key: value` or 
 template <> inline constexpr const char* expected<parenthesis_close> = "`)`";
 template <> inline constexpr const char* expected<arguments_close> = "`,` or `)`";
 template <> inline constexpr const char* expected<type> = "a type";
+template <> inline constexpr const char* expected<aliased_type> = "a type";
 template <> inline constexpr const char* expected<pegtl::one<'>'>> = "`>`";
 template <> inline constexpr const char* expected<piece> = "a value";
 

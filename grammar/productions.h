@@ -183,6 +183,13 @@ struct declaring_word
 struct declaration_start : pegtl::seq<pegtl::at<declaring_word, pegtl::plus<pegtl::blank>, name, pegtl::one<'('>>,
                                       expression_piece, blanks, signature_piece> {};
 
+// `type share = { slot: string }`: only a type can stand behind this `=`.
+struct type_word : pegtl::seq<TAO_PEGTL_STRING("type"), word_end> {};
+struct aliased_type : type {};
+struct type_start
+    : pegtl::seq<pegtl::at<type_word, pegtl::plus<pegtl::blank>, name, blanks, assignment_sign>, expression_piece,
+                 blanks, expression_piece, blanks, assign_piece, blanks, pegtl::must<aliased_type>> {};
+
 // A header of one of these words goes on over a newline if the next line begins with `after`, `in` or `when`. Others do
 // not: behind them a line that begins with `when` is a statement of its own.
 struct long_header_word
@@ -202,7 +209,7 @@ struct continued_piece
 // stage test "Tests" after lint when github.ref == "refs/heads/main"
 struct long_header
     : pegtl::seq<pegtl::at<long_header_word>, pegtl::sor<declaration_start, piece>, pegtl::star<continued_piece>> {};
-struct short_header : pegtl::seq<pegtl::sor<declaration_start, piece>, pegtl::star<next_piece>> {};
+struct short_header : pegtl::seq<pegtl::sor<declaration_start, type_start, piece>, pegtl::star<next_piece>> {};
 struct header : pegtl::sor<long_header, short_header> {};
 
 // keep: 14d

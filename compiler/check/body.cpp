@@ -80,7 +80,10 @@ void Checker::check_unfolding(const Statement& statement, const Body& body) {
     expect(*statement.value, Type::Kind::boolean, "the condition");
   if (statement.block && statement.word == Word::when) refuse_options(statement);
   if (statement.block && statement.word == Word::for_) refuse_options(statement);
+  std::size_t known = guards_.size();
+  if (statement.word == Word::when && statement.value) guards_.push_back(statement.value);
   if (statement.block) check_items(statement.block->items, body);
+  guards_.resize(known);
   // Steps and names from inside a `when` can be used behind it; those of a loop cannot.
   if (statement.word == Word::for_) scope_.restore(mark);
 }
@@ -150,7 +153,11 @@ void Checker::check_step(const Statement& statement, const Body& body) {
     expect_shown(*when, Type::Kind::boolean, "the condition");
   Symbol* step = make(Symbol::Kind::step, statement.name, &statement);
   std::size_t mark = scope_.mark();
+  std::size_t known = guards_.size();
+  if (const Expression* when = statement.clause(ast::Clause::when)) guards_.push_back(when);
+  step->guards.assign(guards_.begin(), guards_.end());
   if (statement.block) check_items(statement.block->items, {step, false});
+  guards_.resize(known);
   scope_.restore(mark);
   if (!statement.name) return;
   Symbol* hidden = scope_.find(statement.name.text);
@@ -203,8 +210,7 @@ void Checker::report_hidden(const Statement& statement) {
 void Checker::check_let(const Statement& statement) {
   report_hidden(statement);
   Symbol* symbol = make(Symbol::Kind::let, statement.name, &statement);
-  symbol->type = statement.value ? type_of(*statement.value) : table_.simple(Type::Kind::any);
-  if (statement.type && statement.value) expect(*statement.value, read_type(statement.type), "the value");
+  symbol->type = statement.value ? type_of_let(statement) : table_.simple(Type::Kind::any);
   scope_.add(symbol);
 }
 

@@ -1,5 +1,5 @@
-#include "check/checker.h"
 #include "check/contexts.h"
+#include "check/expression_checker.h"
 
 namespace sluice::check {
 namespace {
@@ -12,7 +12,6 @@ DIAGNOSTIC(MissingArgument, "`{}` needs `{}`");
 DIAGNOSTIC(UnknownArgument, "`{}` has no parameter `{}`");
 DIAGNOSTIC(ExtraArgument, "`{}` takes {} arguments, this is one more");
 DIAGNOSTIC(DuplicateArgument, "`{}` is given twice");
-DIAGNOSTIC(Recursion, "`{}` calls itself");
 
 std::string_view callee_text(const Expression& call) { return call.operands[0]->text; }
 
@@ -28,7 +27,7 @@ llvm::SmallVector<llvm::StringRef, 16> callable_names(const Module& module) {
 
 }  // namespace
 
-llvm::StringRef Checker::nearest_module(llvm::StringRef name) const {
+llvm::StringRef ExpressionChecker::nearest_module(llvm::StringRef name) const {
   llvm::SmallVector<llvm::StringRef, 8> known;
   for (const auto& entry : module_->names)
     if (entry.second->kind == Symbol::Kind::module) known.push_back(entry.first());
@@ -36,7 +35,7 @@ llvm::StringRef Checker::nearest_module(llvm::StringRef name) const {
   return diagnostics::nearest(name, known);
 }
 
-Symbol* Checker::resolve_callee(const Expression& callee, const Use*& use) {
+Symbol* ExpressionChecker::resolve_callee(const Expression& callee, const Use*& use) {
   if (callee.kind == Kind::name) {
     if (Symbol* symbol = find_callee(callee.text)) return symbol;
     auto told = sink_.report<UnknownFunction>(callee.span, std::string_view(callee.text));
@@ -78,7 +77,7 @@ Symbol* Checker::resolve_callee(const Expression& callee, const Use*& use) {
   return nullptr;
 }
 
-const Type* Checker::type_of_call(const Expression& expression) {
+const Type* ExpressionChecker::type_of_call(const Expression& expression) {
   const Expression& callee = *expression.operands[0];
   if (callee.kind == Kind::name && !find_callee(callee.text))
     if (const BuiltinInfo* info = builtin_function(callee.text)) return type_of_builtin(expression, info->name);
@@ -91,7 +90,7 @@ const Type* Checker::type_of_call(const Expression& expression) {
   return apply(expression, *symbol, use);
 }
 
-const Type* Checker::type_of_builtin(const Expression& call, llvm::StringRef name) {
+const Type* ExpressionChecker::type_of_builtin(const Expression& call, llvm::StringRef name) {
   const BuiltinInfo& info = *builtin_function(name);
   std::size_t count = call.operands.size() - 1;
   const Type* first = nullptr;
@@ -115,8 +114,8 @@ const Type* Checker::type_of_builtin(const Expression& call, llvm::StringRef nam
 }
 
 // Puts each argument to its parameter. `implied` is one that the caller adds by itself.
-void Checker::match_arguments(const Expression& call, llvm::ArrayRef<ast::Parameter> parameters, Call& result,
-                              llvm::StringRef implied) {
+void ExpressionChecker::match_arguments(const Expression& call, llvm::ArrayRef<ast::Parameter> parameters, Call& result,
+                                        llvm::StringRef implied) {
   result.arguments.assign(parameters.size(), nullptr);
   std::size_t next = 0;
   for (std::size_t i = 1; i < call.operands.size(); ++i) {
@@ -162,7 +161,7 @@ void Checker::match_arguments(const Expression& call, llvm::ArrayRef<ast::Parame
   }
 }
 
-void Checker::match_action(const Expression& call, const Symbol& action) {
+void ExpressionChecker::match_action(const Expression& call, const Symbol& action) {
   llvm::SmallVector<ast::Parameter, 16> inputs;
   if (action.statement->block) {
     for (const ast::Item& item : action.statement->block->items) {
@@ -176,7 +175,7 @@ void Checker::match_action(const Expression& call, const Symbol& action) {
   program_.calls[&call] = std::move(result);
 }
 
-const Type* Checker::apply(const Expression& call, Symbol& callee, const Use* use) {
+const Type* ExpressionChecker::apply(const Expression& call, Symbol& callee, const Use* use) {
   program_.resolved[call.operands[0]] = &callee;
   Call result;
   result.callee = &callee;
@@ -203,45 +202,6 @@ const Type* Checker::apply(const Expression& call, Symbol& callee, const Use* us
   }
   sink_.report<NotCallable>(call.operands[0]->span, std::string_view(callee.name)).note(callee.span, "declared here");
   return table_.simple(Type::Kind::any);
-}
-
-// A function's body is checked once, in its own module, with its parameters' declared types.
-void Checker::check_function(Symbol& function) {
-  if (function.in_progress) {
-    if (!function.checked)
-      sink_.report<Recursion>(function.span, std::string_view(function.name))
-          .help("unfolding must end: write the steps out");
-    function.checked = true;
-    return;
-  }
-  if (function.checked) return;
-  function.in_progress = true;
-  const Module* module = std::exchange(module_, function.module);
-  Pipeline* pipeline = std::exchange(pipeline_, nullptr);
-  std::size_t floor = scope_.seal();
-  std::size_t mark = scope_.mark();
-  for (std::size_t i = 0; i < function.statement->parameters.size(); ++i) {
-    const ast::Parameter& parameter = function.statement->parameters[i];
-    Symbol* symbol = make(Symbol::Kind::parameter, parameter.name, function.statement);
-    symbol->type = read_type(parameter.type);
-    symbol->position = i;
-    if (parameter.default_value) expect(*parameter.default_value, symbol->type, "the default");
-    scope_.add(symbol);
-  }
-  if (function.statement->title) expect(*function.statement->title, Type::Kind::string, "the title");
-  if (function.kind == Symbol::Kind::function) {
-    function.type = function.statement->value ? type_of(*function.statement->value) : table_.simple(Type::Kind::any);
-  } else if (function.kind == Symbol::Kind::service_function) {
-    check_service_function(function);
-  } else if (function.statement->block) {
-    check_items(function.statement->block->items, {&function, false});
-  }
-  scope_.restore(mark);
-  scope_.unseal(floor);
-  pipeline_ = pipeline;
-  module_ = module;
-  function.in_progress = false;
-  function.checked = true;
 }
 
 }  // namespace sluice::check

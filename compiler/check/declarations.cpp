@@ -4,7 +4,6 @@ namespace sluice::check {
 namespace {
 
 DIAGNOSTIC(DuplicateName, "`{}` is declared twice");
-DIAGNOSTIC(UnknownType, "there is no type `{}`");
 DIAGNOSTIC(DeliveryWord, "`{}` is read but not compiled by this version");
 DIAGNOSTIC(MissingArgument, "module `{}` needs `{}`");
 DIAGNOSTIC(UnknownArgument, "module `{}` has no parameter `{}`");
@@ -34,16 +33,6 @@ Symbol::Kind kind_of(Word word) {
 }
 
 }  // namespace
-
-Symbol* Checker::make(Symbol::Kind kind, const ast::Name& name, const Statement* statement) {
-  Symbol& symbol = program_.symbols.emplace_back();
-  symbol.kind = kind;
-  symbol.name = name.text;
-  symbol.span = name.span;
-  symbol.statement = statement;
-  symbol.module = module_;
-  return &symbol;
-}
 
 void Checker::add_unique(llvm::StringMap<Symbol*>& names, Symbol* symbol) {
   auto [at, added] = names.try_emplace(symbol->name, symbol);
@@ -140,50 +129,6 @@ void Checker::bind_use(Use& use) {
   }
 }
 
-const Type* Checker::read_type(const ast::Type* type) {
-  if (!type) return table_.simple(Type::Kind::any);
-  const Type* result = nullptr;
-  if (!type->name) {
-    llvm::SmallVector<llvm::StringRef, 4> names;
-    llvm::SmallVector<const Type*, 4> fields;
-    for (const ast::Name& name : type->fields) names.push_back(name.text);
-    for (const ast::Type* field : type->arguments) fields.push_back(read_type(field));
-    result = table_.record(names, fields);
-  } else if (type->name.text == "enum") {
-    llvm::SmallVector<llvm::StringRef, 4> names;
-    for (const Expression* choice : type->choices)
-      if (!choice->parts.empty()) names.push_back(choice->parts[0].text);
-    result = table_.enumeration(names);
-  } else if (type->name.text == "list" || type->name.text == "map") {
-    const Type* element = type->arguments.empty() ? table_.simple(Type::Kind::any) : read_type(type->arguments[0]);
-    result = type->name.text == "list" ? table_.list_of(element) : table_.map_of(element);
-  } else if (auto declared = module_->names.find(type->name.text);
-             declared != module_->names.end() && declared->second->kind == Symbol::Kind::type) {
-    const Statement& statement = *declared->second->statement;
-    llvm::SmallVector<llvm::StringRef, 4> names;
-    bool choices = statement.value && statement.value->kind == Expression::Kind::call &&
-                   statement.value->operands[0]->text == "enum";
-    if (statement.value && !choices)
-      sink_.report<UnknownType>(statement.value->span, std::string_view(statement.value->text))
-          .help("a named type is an `enum(\"a\", \"b\")`");
-    if (choices)
-      for (const Expression* choice : statement.value->operands.drop_front())
-        if (!choice->parts.empty()) names.push_back(choice->parts[0].text);
-    result = table_.enumeration(names);
-  } else {
-    result = types::builtin(type->name.text, table_);
-  }
-  if (!result) {
-    sink_.report<UnknownType>(type->name.span, std::string_view(type->name.text))
-        .help(
-            "the types are bool, number, string, duration, percent, size, path, list<T>, map<T>, enum(…), artifact and "
-            "json");
-    return table_.simple(Type::Kind::any);
-  }
-  if (type->secret) result = table_.secret(result);
-  return type->optional ? table_.optional(result) : result;
-}
-
 void Checker::declare(const Unit& unit) {
   Module& module = *program_.modules.emplace_back(std::make_unique<Module>());
   module.name = unit.name;
@@ -215,6 +160,20 @@ void Checker::check_actions(const Module& module) {
   }
 }
 
+// What stands at the top of the main file is checked whether it is used or not.
+void Checker::check_declaration(const Module& main, const Statement& statement) {
+  auto found = main.names.find(statement.name.text);
+  if (found == main.names.end() || found->second->statement != &statement) return;
+  switch (found->second->kind) {
+    case Symbol::Kind::let: type_of_symbol(*found->second); return;
+    case Symbol::Kind::type: type_of_alias(*found->second); return;
+    case Symbol::Kind::function:
+    case Symbol::Kind::step_function:
+    case Symbol::Kind::service_function: check_function(*found->second); return;
+    default: return;
+  }
+}
+
 void Checker::run() {
   for (const Unit& unit : units_) declare(unit);
   const Module& main = program_.main();
@@ -226,11 +185,7 @@ void Checker::run() {
   for (const auto& module : program_.modules) check_actions(*module);
   module_ = &main;
   for (const ast::Item& item : main.file->items)
-    if (item.statement && item.statement->word == Word::let && !item.statement->has_parameters && item.statement->value)
-      type_of(*item.statement->value);
-  for (const auto& entry : main.names)
-    if (entry.second->kind == Symbol::Kind::step_function || entry.second->kind == Symbol::Kind::service_function)
-      check_function(*entry.second);
+    if (item.statement) check_declaration(main, *item.statement);
   for (const Statement* pipeline : main.pipelines) check_pipeline(main, *pipeline);
 }
 

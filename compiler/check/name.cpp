@@ -1,5 +1,5 @@
-#include "check/checker.h"
 #include "check/contexts.h"
+#include "check/expression_checker.h"
 
 namespace sluice::check {
 namespace {
@@ -45,8 +45,23 @@ llvm::SmallVector<llvm::StringRef, 8> names_in(const Map& map) {
 
 }  // namespace
 
+Symbol* ExpressionChecker::make(Symbol::Kind kind, const ast::Name& name, const Statement* statement) {
+  Symbol& symbol = program_.symbols.emplace_back();
+  symbol.kind = kind;
+  symbol.name = name.text;
+  symbol.span = name.span;
+  symbol.statement = statement;
+  symbol.module = module_;
+  return &symbol;
+}
+
+// Adds what is visible around the symbol.
+void ExpressionChecker::enter(const Symbol& symbol) {
+  for (Symbol* name : symbol.around) scope_.add(name);
+}
+
 // Inner names first: parameters, `let`, steps of this stage; then stages; then what the file declares.
-Symbol* Checker::find_value(llvm::StringRef name) {
+Symbol* ExpressionChecker::find_value(llvm::StringRef name) {
   if (Symbol* symbol = scope_.find(name)) return symbol;
   if (pipeline_) {
     auto stage = pipeline_->stages.find(name);
@@ -59,7 +74,7 @@ Symbol* Checker::find_value(llvm::StringRef name) {
 }
 
 // A callee is looked up apart from values: `stage security { security.audit() }` is the module's.
-Symbol* Checker::find_callee(llvm::StringRef name) {
+Symbol* ExpressionChecker::find_callee(llvm::StringRef name) {
   Symbol* inner = scope_.find(name);
   if (inner && !is_parts(inner->kind)) return inner;
   auto declared = module_->names.find(name);
@@ -69,7 +84,7 @@ Symbol* Checker::find_callee(llvm::StringRef name) {
   return built_in != prelude.names.end() ? built_in->second : nullptr;
 }
 
-void Checker::report_unknown(const Expression& expression) {
+void ExpressionChecker::report_unknown(const Expression& expression) {
   llvm::SmallVector<llvm::StringRef, 32> candidates;
   for (const Symbol* symbol : scope_.visible()) candidates.push_back(symbol->name);
   if (pipeline_) candidates.append(names_in(pipeline_->stages));
@@ -86,7 +101,7 @@ void Checker::report_unknown(const Expression& expression) {
     told.help("text has quotes: \"{}\"", std::string_view(expression.text));
 }
 
-const Type* Checker::type_of_name(const Expression& expression) {
+const Type* ExpressionChecker::type_of_name(const Expression& expression) {
   if (Symbol* symbol = find_value(expression.text)) {
     program_.resolved[&expression] = symbol;
     return type_of_symbol(*symbol);
@@ -96,7 +111,15 @@ const Type* Checker::type_of_name(const Expression& expression) {
   return table_.simple(Type::Kind::any);
 }
 
-const Type* Checker::type_of_symbol(Symbol& symbol) {
+// The type that is written, or else the value's.
+const Type* ExpressionChecker::type_of_let(const Statement& statement) {
+  if (!statement.type) return type_of(*statement.value);
+  const Type* type = read_type(statement.type);
+  expect(*statement.value, type, "the value");
+  return type;
+}
+
+const Type* ExpressionChecker::type_of_symbol(Symbol& symbol) {
   if (symbol.type) return symbol.type;
   if (symbol.kind == Symbol::Kind::environment) return table_.simple(Type::Kind::environment);
   if (symbol.kind != Symbol::Kind::let || !symbol.statement || !symbol.statement->value)
@@ -110,8 +133,13 @@ const Type* Checker::type_of_symbol(Symbol& symbol) {
   const Module* outer = std::exchange(module_, symbol.module);
   std::size_t floor = scope_.seal();
   std::size_t mark = scope_.mark();
+  // Whoever reads it: nothing is known of when.
+  const Symbol* reader = std::exchange(reader_, nullptr);
+  auto guards = std::exchange(guards_, {});
   enter(symbol);
-  symbol.type = type_of(*symbol.statement->value);
+  symbol.type = type_of_let(*symbol.statement);
+  guards_ = std::move(guards);
+  reader_ = reader;
   scope_.restore(mark);
   scope_.unseal(floor);
   module_ = outer;
@@ -119,8 +147,8 @@ const Type* Checker::type_of_symbol(Symbol& symbol) {
   return symbol.type;
 }
 
-const Type* Checker::unknown_member(const Expression& expression, llvm::StringRef owner,
-                                    llvm::ArrayRef<llvm::StringRef> known) {
+const Type* ExpressionChecker::unknown_member(const Expression& expression, llvm::StringRef owner,
+                                              llvm::ArrayRef<llvm::StringRef> known) {
   Span span = name_span(expression);
   auto told = sink_.report<UnknownMember>(span, std::string_view(owner), std::string_view(expression.text));
   llvm::StringRef near = diagnostics::nearest(expression.text, known);
@@ -132,7 +160,7 @@ const Type* Checker::unknown_member(const Expression& expression, llvm::StringRe
 }
 
 // `needs.lint` and `steps.measured`: the long forms of `lint` and `measured`.
-const Type* Checker::written_in_full(llvm::StringRef context, const Expression& expression) {
+const Type* ExpressionChecker::written_in_full(llvm::StringRef context, const Expression& expression) {
   Symbol::Kind kind = context == "needs" ? Symbol::Kind::stage : Symbol::Kind::step;
   llvm::SmallVector<llvm::StringRef, 16> known;
   auto offer = [&](Symbol* symbol) {
@@ -147,7 +175,7 @@ const Type* Checker::written_in_full(llvm::StringRef context, const Expression& 
   return unknown_member(expression, fmt::format("`{}`", std::string_view(context)), known);
 }
 
-const Type* Checker::member_of_context(llvm::StringRef context, const Expression& expression) {
+const Type* ExpressionChecker::member_of_context(llvm::StringRef context, const Expression& expression) {
   const Type* string = table_.simple(Type::Kind::string);
   llvm::StringRef name = expression.text;
   if (context == "secrets") {
@@ -187,15 +215,22 @@ const Type* Checker::member_of_context(llvm::StringRef context, const Expression
   return context == "github" && name != "event" ? string : table_.simple(Type::Kind::json);
 }
 
+const Type* ExpressionChecker::type_of_result(const Symbol& part) {
+  static constexpr llvm::StringRef results[] = {"success", "failure", "cancelled", "skipped", "blocked"};
+  llvm::ArrayRef<llvm::StringRef> all(results);
+  return table_.enumeration(part.kind == Symbol::Kind::stage ? all : all.drop_back());
+}
+
 // `lint.result`, `measured.percent`, `db.url`, `build.outputs.sha`.
-const Type* Checker::member_of_parts(Symbol& symbol, const Expression& expression) {
+const Type* ExpressionChecker::member_of_parts(Symbol& symbol, const Expression& expression) {
   if (symbol.kind == Symbol::Kind::stage && !symbol.checked && !symbol.in_progress) check_stage(symbol);
   auto output = symbol.outputs.find(expression.text);
-  if (output != symbol.outputs.end()) return output->second;
-  if (symbol.artifacts.find(expression.text) != symbol.artifacts.end()) return table_.simple(Type::Kind::artifact);
+  if (output != symbol.outputs.end()) return as_read(symbol, output->second);
+  if (symbol.artifacts.find(expression.text) != symbol.artifacts.end())
+    return as_read(symbol, table_.simple(Type::Kind::artifact));
   bool service = symbol.kind == Symbol::Kind::service;
   if (!service && (expression.text == "result" || expression.text == "outcome" || expression.text == "conclusion"))
-    return table_.simple(Type::Kind::string);
+    return type_of_result(symbol);
   if (!service && expression.text == "outputs") return table_.simple(Type::Kind::json);
   if (symbol.open) return table_.simple(Type::Kind::any);
   // While a stage is being checked its outputs are not all known yet.
@@ -207,7 +242,7 @@ const Type* Checker::member_of_parts(Symbol& symbol, const Expression& expressio
 }
 
 // `common.greeting`: what a module's file declares with `let`. Null where the base is no module.
-const Type* Checker::member_of_module(const Expression& base, const Expression& expression) {
+const Type* ExpressionChecker::member_of_module(const Expression& base, const Expression& expression) {
   auto declared = module_->names.find(base.text);
   if (declared == module_->names.end() || declared->second->kind != Symbol::Kind::module) return nullptr;
   if (!declared->second->use) return table_.simple(Type::Kind::any);
@@ -225,7 +260,7 @@ const Type* Checker::member_of_module(const Expression& base, const Expression& 
   return unknown_member(expression, fmt::format("module `{}`", std::string_view(base.text)), known);
 }
 
-const Type* Checker::type_of_member(const Expression& expression) {
+const Type* ExpressionChecker::type_of_member(const Expression& expression) {
   const Expression& base = *expression.operands[0];
   const Type* result = nullptr;
   if (base.kind == Kind::name) {
@@ -262,7 +297,7 @@ const Type* Checker::type_of_member(const Expression& expression) {
 }
 
 // A name behind `after` or in a list of stages.
-void Checker::reference_stage(const Expression& expression) {
+void ExpressionChecker::reference_stage(const Expression& expression) {
   const Expression* name = &expression;
   if (expression.kind == Kind::index) {
     type_of(*expression.operands[1]);

@@ -46,11 +46,7 @@ void Checker::check_pipeline(const Module& module, const Statement& statement) {
     if (is_trigger(item)) check_trigger(*item.statement);
   collect_stages(items, pipeline);
   bind_pipeline_items(items);
-  for (Symbol* let : std::exchange(lets_, {})) {
-    type_of_symbol(*let);
-    if (let->statement->type && let->statement->value)
-      expect_in(*let, *let->statement->value, read_type(let->statement->type));
-  }
+  for (Symbol* let : std::exchange(lets_, {})) type_of_symbol(*let);
   for (auto& stage : pipeline.stages)
     if (!stage.second->checked) check_stage(*stage.second);
   for (Symbol* notification : std::exchange(notifications_, {})) check_notify(*notification);
@@ -138,11 +134,6 @@ void Checker::bind_loop(const Statement& statement) {
   scope_.restore(mark);
 }
 
-// Adds what is visible around the symbol.
-void Checker::enter(const Symbol& symbol) {
-  for (Symbol* name : symbol.around) scope_.add(name);
-}
-
 // `in environment(inputs.target)`: which one is known only when the pipeline runs.
 void Checker::check_chosen_environment(const Expression& in) {
   bool chosen = in.kind == Expression::Kind::call && in.operands[0]->text == "environment" && in.operands.size() == 2;
@@ -187,8 +178,11 @@ void Checker::check_stage(Symbol& stage) {
   std::size_t floor = scope_.seal();
   std::size_t mark = scope_.mark();
   enter(stage);
+  const Symbol* reader = std::exchange(reader_, &stage);
+  auto guards = std::exchange(guards_, {});
   if (statement.index) type_of(*statement.index);
   check_header(statement);
+  if (const Expression* when = statement.clause(ast::Clause::when)) guards_.push_back(when);
   check_url(statement);
   if (statement.block) {
     check_items(statement.block->items, {&stage, true});
@@ -196,6 +190,8 @@ void Checker::check_stage(Symbol& stage) {
       sink_.report<NoSteps>(stage.span, std::string_view(stage.name))
           .help("add `run \"…\"` or a call such as `checkout()`");
   }
+  guards_ = std::move(guards);
+  reader_ = reader;
   scope_.restore(mark);
   scope_.unseal(floor);
   stage.in_progress = false;
@@ -214,7 +210,9 @@ void Checker::check_notify(const Symbol& notification) {
     sink_.report<UnknownClause>(result->span, std::string_view(result->text))
         .help("the results are `success`, `failure` and `cancelled`");
   }
+  if (const Expression* when = statement.clause(ast::Clause::when)) guards_.push_back(when);
   if (statement.block) check_items(statement.block->items, {nullptr, false});
+  guards_.clear();
   scope_.restore(mark);
 }
 

@@ -60,7 +60,8 @@ struct Symbol {
   llvm::MapVector<llvm::StringRef, const types::Type*> outputs;  ///< of stages, steps, services and their functions
   llvm::MapVector<llvm::StringRef, const ast::Statement*> artifacts;  ///< of stages
   llvm::SmallVector<Symbol*, 4>
-      around;         ///< of a pipeline's stages and `let`: the loops and `let` that it stands behind
+      around;  ///< of a pipeline's stages and `let`: the loops and `let` that it stands behind
+  llvm::SmallVector<const ast::Expression*, 2> guards;  ///< of a step: the conditions that it hangs on
   bool open = false;  ///< its outputs are not all known, because something in it was not found
   bool checked = false;
   bool in_progress = false;

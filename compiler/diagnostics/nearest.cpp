@@ -33,7 +33,9 @@ unsigned distance_of(llvm::StringRef left, llvm::StringRef right, unsigned limit
 llvm::StringRef nearest(llvm::StringRef wanted, llvm::ArrayRef<llvm::StringRef> candidates) {
   llvm::StringRef best;
   // One mistake for every three letters: more, and it is a guess.
-  unsigned limit = wanted.size() < 4 ? 1 : std::max<unsigned>(2, static_cast<unsigned>(wanted.size()) / 3);
+  unsigned limit = wanted.size() < 2   ? 0
+                   : wanted.size() < 4 ? 1
+                                       : std::max<unsigned>(2, static_cast<unsigned>(wanted.size()) / 3);
   for (llvm::StringRef candidate : candidates) {
     if (candidate.equals_insensitive(wanted)) return candidate;
     unsigned distance = distance_of(wanted, candidate, limit);

@@ -97,6 +97,7 @@ const Doc* Writer::piece(const Piece& piece) {
     case Piece::Kind::parameters: return parameters(piece);
     case Piece::Kind::returns: return docs_.concat({docs_.text("-> "), type(*piece.declared->type)});
     case Piece::Kind::assign: return docs_.text("=");
+    case Piece::Kind::type: return type(*piece.declared->type);
     case Piece::Kind::arrow: return docs_.text("=>");
   }
   return nullptr;

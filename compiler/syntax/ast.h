@@ -114,12 +114,12 @@ struct Declarator {
 
 /// What a statement is made of, in source order.
 struct Piece {
-  enum class Kind : std::uint8_t { expression, typed, parameters, returns, assign, arrow };
+  enum class Kind : std::uint8_t { expression, typed, parameters, returns, assign, type, arrow };
   Kind kind = Kind::expression;
   bool comma = false;  ///< a comma stands before it
   Span span;
   const Expression* expression = nullptr;
-  const Declarator* declared = nullptr;  ///< of typed, parameters and returns
+  const Declarator* declared = nullptr;  ///< of typed, parameters, returns and type
 };
 
 /// `every 10s`: a clause of a header with its value.

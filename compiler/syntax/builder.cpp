@@ -232,7 +232,8 @@ void Builder::add_qualifier(const char* begin, const char*) {
 }
 
 void Builder::name_type(const char* begin, const char* end) { types_.back()->name = name(begin, end); }
-void Builder::make_type_optional() { types_.back()->optional = true; }
+// Its arguments are still above it: `list<string>?` is the list that may be absent.
+void Builder::make_type_optional() { types_[frames_.back().types]->optional = true; }
 
 void Builder::type_has_choices() {
   Frame frame = close();
@@ -279,6 +280,7 @@ void Builder::add_piece(Piece::Kind kind, const char* begin, const char* end) {
       piece.span = piece.expression->span;
       break;
     case Piece::Kind::typed: piece.declared = declarator({names_.pop_back_val(), types_.pop_back_val(), {}}); break;
+    case Piece::Kind::type:
     case Piece::Kind::returns: piece.declared = declarator({{}, types_.pop_back_val(), {}}); break;
     case Piece::Kind::parameters: {
       Frame frame = close();

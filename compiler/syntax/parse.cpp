@@ -80,6 +80,7 @@ ON_MATCH(expression_piece, builder.add_piece(ast::Piece::Kind::expression, begin
 ON_MATCH(assigned_map, builder.add_piece(ast::Piece::Kind::expression, begin, end));
 ON_MATCH(assign_piece, builder.add_piece(ast::Piece::Kind::assign, begin, end));
 ON_MATCH(returns_piece, builder.add_piece(ast::Piece::Kind::returns, begin, end));
+ON_MATCH(aliased_type, builder.add_piece(ast::Piece::Kind::type, begin, end));
 ON_MATCH(arrow_piece, builder.add_piece(ast::Piece::Kind::arrow, begin, end));
 ON_MATCH(signature_piece, builder.add_piece(ast::Piece::Kind::parameters, begin, end));
 

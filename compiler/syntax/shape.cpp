@@ -126,6 +126,7 @@ class Shaper {
       case Piece::Kind::expression: return take_name_of(*piece.expression);
       case Piece::Kind::returns:
       case Piece::Kind::assign:
+      case Piece::Kind::type:
       case Piece::Kind::arrow: return false;
     }
     return false;
@@ -162,6 +163,7 @@ class Shaper {
         if (piece && piece->kind == Piece::Kind::returns) statement_.returns = piece->declared->type, ++at_;
         return;
       case Slot::Kind::assigned: return take_assigned(slot);
+      case Slot::Kind::aliased: return take_aliased();
       case Slot::Kind::value: return take_value(slot);
       case Slot::Kind::values: return take_values(slot);
     }
@@ -178,6 +180,16 @@ class Shaper {
     ++at_;
     statement_.value = take_expression();
     if (!statement_.value) lack("a value behind `=`");
+  }
+
+  void take_aliased() {
+    const Piece* piece = peek();
+    if (!piece || piece->kind != Piece::Kind::assign) return lack("`= type`");
+    ++at_;
+    piece = peek();
+    if (!piece || piece->kind != Piece::Kind::type) return lack("a type behind `=`");
+    statement_.type = piece->declared->type;
+    ++at_;
   }
 
   void take_value(Slot slot) {

@@ -42,6 +42,8 @@ void add(Signature& signature, llvm::StringRef token) {
     signature.slots.push_back({Slot::Kind::returns, Need::maybe});
   else if (token == "=")
     signature.slots.push_back({Slot::Kind::assigned, need});
+  else if (token == "=TYPE")
+    signature.slots.push_back({Slot::Kind::aliased, need});
   else if (token == "EXPR")
     signature.slots.push_back({Slot::Kind::value, need});
   else if (token == "EXPRS" || token == "WORDS")

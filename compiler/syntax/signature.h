@@ -12,7 +12,7 @@ enum class Need : std::uint8_t { no, maybe, yes };
 
 /// One piece that a header takes, besides its name and its clauses.
 struct Slot {
-  enum class Kind : std::uint8_t { title, type, returns, assigned, value, values };
+  enum class Kind : std::uint8_t { title, type, returns, assigned, aliased, value, values };
   Kind kind;
   Need need;
 };

@@ -34,6 +34,7 @@ std::string dump(const ast::Piece& piece) {
     case ast::Piece::Kind::typed: return text + piece.declared->name.text.str() + ":" + dump(*piece.declared->type);
     case ast::Piece::Kind::returns: return text + "->" + dump(*piece.declared->type);
     case ast::Piece::Kind::assign: return text + "=";
+    case ast::Piece::Kind::type: return text + "type " + dump(*piece.declared->type);
     case ast::Piece::Kind::arrow: return text + "=>";
     case ast::Piece::Kind::parameters: break;
   }

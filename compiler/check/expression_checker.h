@@ -1,0 +1,113 @@
+#pragma once
+#include "check/check.h"
+#include "check/scope.h"
+#include "diagnostics/nearest.h"
+#include "types/relate.h"
+
+namespace sluice::check {
+
+using ast::Expression;
+using ast::Statement;
+using ast::Word;
+using source::Span;
+using types::Type;
+
+/// Finds the types of expressions, and what their names and calls stand for. One file per construct.
+class ExpressionChecker {
+ protected:
+  ExpressionChecker(Program& program, diagnostics::Sink& sink)
+      : program_(program), table_(program.types), sink_(sink) {}
+  ~ExpressionChecker() = default;
+
+  /// A stage or function is checked when something of it is first asked for.
+  virtual void check_stage(Symbol& stage) = 0;
+  virtual void check_function(Symbol& function) = 0;
+
+  Symbol* make(Symbol::Kind kind, const ast::Name& name, const Statement* statement);
+  void enter(const Symbol& symbol);
+
+  // type_reader.cpp
+  const Type* read_type(const ast::Type* type);
+  const Type* type_of_alias(Symbol& alias);
+
+  // expression.cpp
+  const Type* type_of(const Expression& expression);
+  const Type* type_of_string(const Expression& expression);
+  const Type* type_of_index(const Expression& expression);
+  const Type* type_of_list(const Expression& expression);
+  const Type* type_of_map(const Expression& expression);
+  bool holds_secret(const Expression& expression) const;
+
+  // operators.cpp
+  const Type* type_of_negation(const Expression& expression);
+  const Type* type_of_binary(const Expression& expression);
+  const Type* type_of_junction(const Expression& expression);
+  const Type* type_of_fallback(const Expression& expression);
+  bool comes_from_context(const Expression& expression) const;
+  const Type* type_of_arithmetic(const Expression& expression);
+  const Type* type_of_comparison(const Expression& expression);
+  void expect_condition(const Expression& operand, bool alternative);
+  void expect_present(const Expression& operand, const Type* type);
+  void report_incomparable(const Expression& expression, const Type* left, const Type* right);
+  void report_never_equal(const Expression& text, const Type* other);
+
+  // expect.cpp
+  void expect(const Expression& expression, const Type* wanted, llvm::StringRef what);
+  bool expect_parts(const Expression& expression, const Type* wanted, llvm::StringRef what);
+  void expect_fields(const Expression& map, const Type* record, llvm::StringRef what);
+  void report_mismatch(const Expression& expression, const Type* found, const Type* wanted, llvm::StringRef what);
+  static void offer_choice(diagnostics::Builder& told, const Expression& text, const Type* choices);
+  void expect(const Expression& expression, Type::Kind kind, llvm::StringRef what) {
+    expect(expression, table_.simple(kind), what);
+  }
+  void expect_shown(const Expression& expression, const Type* wanted, llvm::StringRef what);
+  void expect_shown(const Expression& expression, Type::Kind kind, llvm::StringRef what) {
+    expect_shown(expression, table_.simple(kind), what);
+  }
+  void expect_static_text(const Expression& expression, llvm::StringRef what);
+
+  // presence.cpp
+  bool is_present(const Symbol& part) const;
+  const Type* as_read(const Symbol& part, const Type* type);
+  void explain_absence(diagnostics::Builder& told, const Expression& expression) const;
+  bool is_guarded(const Expression& condition) const;
+
+  // name.cpp
+  const Type* type_of_name(const Expression& expression);
+  const Type* type_of_member(const Expression& expression);
+  const Type* type_of_let(const Statement& statement);
+  const Type* type_of_symbol(Symbol& symbol);
+  const Type* type_of_result(const Symbol& part);
+  const Type* written_in_full(llvm::StringRef context, const Expression& expression);
+  const Type* member_of_context(llvm::StringRef context, const Expression& expression);
+  const Type* member_of_module(const Expression& base, const Expression& expression);
+  const Type* member_of_parts(Symbol& symbol, const Expression& expression);
+  const Type* unknown_member(const Expression& expression, llvm::StringRef owner,
+                             llvm::ArrayRef<llvm::StringRef> known);
+  Symbol* find_value(llvm::StringRef name);
+  Symbol* find_callee(llvm::StringRef name);
+  void report_unknown(const Expression& expression);
+  void reference_stage(const Expression& expression);
+
+  // call.cpp
+  const Type* type_of_call(const Expression& expression);
+  llvm::StringRef nearest_module(llvm::StringRef name) const;
+  Symbol* resolve_callee(const Expression& callee, const Use*& use);
+  const Type* type_of_builtin(const Expression& call, llvm::StringRef name);
+  const Type* apply(const Expression& call, Symbol& callee, const Use* use);
+  void match_arguments(const Expression& call, llvm::ArrayRef<ast::Parameter> parameters, Call& result,
+                       llvm::StringRef implied);
+  void match_action(const Expression& call, const Symbol& action);
+
+  Program& program_;
+  types::Table& table_;
+  diagnostics::Sink& sink_;
+  Scope scope_;
+  const Module* module_ = nullptr;
+  Pipeline* pipeline_ = nullptr;
+  const Expression* names_artifact_ = nullptr;  ///< the call behind `artifact name =`
+  std::vector<const Expression*> guards_;       ///< conditions that hold where the walk stands
+  const Symbol* reader_ = nullptr;              ///< the stage being checked; null in a notification or a function
+};
+
+}  // namespace sluice::check

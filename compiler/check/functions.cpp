@@ -1,0 +1,54 @@
+// Templates of steps and services, and functions: `step setup(version: string) { … }`, `let f(x) = …`.
+#include "check/checker.h"
+
+namespace sluice::check {
+namespace {
+
+DIAGNOSTIC(Recursion, "`{}` calls itself");
+
+}  // namespace
+
+// A function's body is checked once, in its own module, with its parameters' declared types.
+void Checker::check_function(Symbol& function) {
+  if (function.in_progress) {
+    if (!function.checked)
+      sink_.report<Recursion>(function.span, std::string_view(function.name))
+          .help("unfolding must end: write the steps out");
+    function.checked = true;
+    return;
+  }
+  if (function.checked) return;
+  function.in_progress = true;
+  const Module* module = std::exchange(module_, function.module);
+  Pipeline* pipeline = std::exchange(pipeline_, nullptr);
+  const Symbol* reader = std::exchange(reader_, nullptr);
+  auto guards = std::exchange(guards_, {});
+  std::size_t floor = scope_.seal();
+  std::size_t mark = scope_.mark();
+  for (std::size_t i = 0; i < function.statement->parameters.size(); ++i) {
+    const ast::Parameter& parameter = function.statement->parameters[i];
+    Symbol* symbol = make(Symbol::Kind::parameter, parameter.name, function.statement);
+    symbol->type = read_type(parameter.type);
+    symbol->position = i;
+    if (parameter.default_value) expect(*parameter.default_value, symbol->type, "the default");
+    scope_.add(symbol);
+  }
+  if (function.statement->title) expect(*function.statement->title, Type::Kind::string, "the title");
+  if (function.kind == Symbol::Kind::function) {
+    function.type = function.statement->value ? type_of(*function.statement->value) : table_.simple(Type::Kind::any);
+  } else if (function.kind == Symbol::Kind::service_function) {
+    check_service_function(function);
+  } else if (function.statement->block) {
+    check_items(function.statement->block->items, {&function, false});
+  }
+  scope_.restore(mark);
+  scope_.unseal(floor);
+  guards_ = std::move(guards);
+  reader_ = reader;
+  pipeline_ = pipeline;
+  module_ = module;
+  function.in_progress = false;
+  function.checked = true;
+}
+
+}  // namespace sluice::check
