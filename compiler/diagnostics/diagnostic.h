@@ -25,17 +25,17 @@ enum class Kind : std::uint16_t {
 #include "diagnostics/kinds.def"
 };
 
-/// One line of kinds.def.
+/// One line of kinds.def or rules.def.
 struct KindInfo {
   std::string_view name;
-  int number;
+  int number;  ///< 0 for a lint rule
   Severity severity;
   std::string_view title;
 };
 
 const KindInfo& info(Kind kind);
 std::string_view name(Severity severity);  ///< `error`
-std::string code(Kind kind);               ///< `S0211`
+std::string code(Kind kind);               ///< `S0211`; of a lint rule `unused-let`
 
 struct Note {
   Span span;  ///< of what caused the mistake

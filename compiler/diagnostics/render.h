@@ -13,4 +13,8 @@ std::string render_human(const Diagnostic& diagnostic, const source::SourceManag
 /// and fixes. Lines and columns count from 1, columns in bytes.
 std::string render_json(const Diagnostic& diagnostic, const source::SourceManager& sources);
 
+/// One line: a command to GitHub's runner, which shows it beside the line. `file` is the diagnostic's file as seen from
+/// the top of the repository.
+std::string render_github(const Diagnostic& diagnostic, const source::SourceManager& sources, const std::string& file);
+
 }  // namespace sluice::diagnostics

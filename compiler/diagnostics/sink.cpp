@@ -13,7 +13,7 @@ constexpr KindInfo kinds[] = {
 };
 
 auto rank(const Diagnostic& diagnostic) {
-  return std::tuple(diagnostic.span.begin, info(diagnostic.kind).number, std::string_view(diagnostic.message));
+  return std::tuple(diagnostic.span.begin, diagnostic.kind, std::string_view(diagnostic.message));
 }
 
 }  // namespace
@@ -29,7 +29,17 @@ std::string_view name(Severity severity) {
   return "";
 }
 
-std::string code(Kind kind) { return fmt::format("S{:04}", info(kind).number); }
+std::string code(Kind kind) {
+  const KindInfo& known = info(kind);
+  if (known.number != 0) return fmt::format("S{:04}", known.number);
+  std::string text;
+  for (char c : known.name) {
+    bool upper = c >= 'A' && c <= 'Z';
+    if (upper && !text.empty()) text += '-';
+    text += static_cast<char>(upper ? c - 'A' + 'a' : c);
+  }
+  return text;
+}
 
 void Sink::add(Kind kind, Span span, std::string message) {
   Severity severity = info(kind).severity;

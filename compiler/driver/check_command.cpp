@@ -17,16 +17,16 @@ int check(Session& session, const CheckOptions& options) {
       continue;
     }
     pipelines += (*opened)->compile().size();
-    if (report((*opened)->sink(), (*opened)->sources(), options.format)) status = std::max(status, 1);
+    if (session.reporter().add((*opened)->sink(), (*opened)->sources())) status = std::max(status, 1);
   }
-  if (status == 0 && options.format == "human") {
+  if (status == 0 && session.reporter().for_people()) {
     auto many = [](std::size_t count, const char* word) {
       return fmt::format("{} {}{}", count, word, count == 1 ? "" : "s");
     };
     std::fprintf(stderr, "%s in %s: no errors\n", many(pipelines, "pipeline").c_str(),
                  many(files.size(), "file").c_str());
   }
-  return status;
+  return std::max(status, session.reporter().finish());
 }
 
 }  // namespace sluice::driver

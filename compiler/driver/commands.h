@@ -11,9 +11,12 @@ class Session;
 
 struct CheckOptions {
   std::vector<std::string> files;  ///< none: every `.pipe` file of the repository
-  std::string format = "human";    ///< or `json`
+  std::string format = "human";    ///< or `json`, `sarif`, `github`
 };
 int check(Session& session, const CheckOptions& options);
+
+/// The long text of a code or a rule; empty: the list of them.
+int explain(const std::string& topic);
 
 struct FormatOptions {
   std::vector<std::string> files;

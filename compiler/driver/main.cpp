@@ -19,6 +19,7 @@ class CommandLine {
     app_.set_version_flag("--version", "sluice " SLUICE_VERSION);
     app_.require_subcommand(1);
     add_check();
+    add_explain();
     add_format();
     add_emit();
     add_graph();
@@ -66,9 +67,19 @@ class CommandLine {
   void add_check() {
     CLI::App* command =
         add("check", "Parse, check and unfold pipelines", [this] { return check(session(check_.format), check_); });
-    command->add_option("FILE", check_.files,
-                        "The files; none: every .pipe file of the repository; - is standard input");
-    command->add_option("--format", check_.format, "How findings are printed")->check(CLI::IsMember({"human", "json"}));
+    add_findings(command, check_.files, check_.format);
+  }
+
+  // What the commands share that only look.
+  static void add_findings(CLI::App* command, std::vector<std::string>& files, std::string& format) {
+    command->add_option("FILE", files, "The files; none: every .pipe file of the repository; - is standard input");
+    command->add_option("--format", format, "How findings are printed")
+        ->check(CLI::IsMember({"human", "json", "sarif", "github"}));
+  }
+
+  void add_explain() {
+    CLI::App* command = add("explain", "Say at length what a finding means", [this] { return explain(topic_); });
+    command->add_option("CODE", topic_, "A code such as S0213, or a lint rule; none: the list of them");
   }
 
   void add_format() {
@@ -113,6 +124,7 @@ class CommandLine {
 
   CLI::App app_{"Typed pipelines: checked, emitted as GitHub Actions, run here", "sluice"};
   CheckOptions check_;
+  std::string topic_;
   FormatOptions format_;
   EmitOptions emit_;
   GraphOptions graph_;

@@ -2,7 +2,6 @@
 
 #include "compilation/read_file.h"
 #include "driver/files.h"
-#include "driver/report.h"
 
 namespace sluice::driver {
 namespace {
@@ -17,7 +16,7 @@ std::expected<compilation::Compilation*, int> Session::open(const std::string& p
   if (text) return &compilations_.emplace_back(path, std::move(*text), path_in_project(path));
   diagnostics::Sink sink;
   sink.report<UnreadableFile>({}, path, text.error());
-  report(sink, {}, format_);
+  reporter_.add(sink, {});
   return std::unexpected(2);
 }
 

@@ -4,20 +4,23 @@
 #include <string>
 
 #include "compilation/compilation.h"
+#include "driver/report.h"
 
 namespace sluice::driver {
 
 /// Holds the compilations of one command until the process ends: taking them apart would only cost time.
 class Session {
  public:
-  /// `format` is how findings are printed: `human` or `json`.
-  explicit Session(std::string format = "human") : format_(std::move(format)) {}
+  /// `format` is how findings are printed.
+  explicit Session(std::string format = "human") : reporter_(std::move(format)) {}
 
   /// The file, ready to be compiled, or the exit status after saying why it cannot be read.
   std::expected<compilation::Compilation*, int> open(const std::string& path);
 
+  Reporter& reporter() { return reporter_; }
+
  private:
-  std::string format_;
+  Reporter reporter_;
   std::deque<compilation::Compilation> compilations_;
 };
 
