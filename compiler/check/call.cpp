@@ -137,9 +137,12 @@ void ExpressionChecker::match_arguments(const Expression& call, llvm::ArrayRef<a
       for (const ast::Parameter& parameter : parameters) known.push_back(parameter.name.text);
       auto told = sink_.report<UnknownArgument>(name.span, callee_text(call), std::string_view(name.text));
       llvm::StringRef near = diagnostics::nearest(name.text, known);
-      if (!near.empty())
-        told.help("did you mean `{}`?", std::string_view(near)).fix(name.span, near.str());
-      else if (!known.empty())
+      bool given = std::any_of(call.names.begin(), call.names.end(), [&](const auto& one) { return one.text == near; });
+      if (!near.empty()) told.help("did you mean `{}`?", std::string_view(near));
+      // Of what is given already, the one to keep is the author's to choose.
+      if (!near.empty() && !given)
+        told.fix(name.span, near.str());
+      else if (near.empty() && !known.empty())
         told.help("it has {}", diagnostics::list_of(known));
       continue;
     }

@@ -54,7 +54,7 @@ struct Diagnostic {
   Span span;
   std::string message;  ///< what was seen
   std::vector<Note> notes;
-  std::string help;  ///< what to do
+  std::string help;  ///< what to do; first what advice.def says of the kind
   std::vector<Fix> fixes;
 };
 

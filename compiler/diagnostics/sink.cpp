@@ -12,6 +12,22 @@ constexpr KindInfo kinds[] = {
 #include "diagnostics/kinds.def"
 };
 
+struct Advice {
+  Kind kind;
+  std::string_view text;
+};
+
+constexpr Advice advices[] = {
+#define ADVICE(name, text) {Kind::name, text},
+#include "diagnostics/advice.def"
+};
+
+std::string_view advice(Kind kind) {
+  auto found =
+      std::find_if(std::begin(advices), std::end(advices), [&](const Advice& one) { return one.kind == kind; });
+  return found == std::end(advices) ? "" : found->text;
+}
+
 auto rank(const Diagnostic& diagnostic) {
   return std::tuple(diagnostic.span.begin, diagnostic.kind, std::string_view(diagnostic.message));
 }
@@ -44,7 +60,7 @@ std::string code(Kind kind) {
 void Sink::add(Kind kind, Span span, std::string message) {
   Severity severity = info(kind).severity;
   if (severity == Severity::error) ++errors_;
-  diagnostics_.push_back({kind, severity, span, std::move(message), {}, {}, {}});
+  diagnostics_.push_back({kind, severity, span, std::move(message), {}, std::string(advice(kind)), {}});
 }
 
 void Sink::append(Sink&& other) {
