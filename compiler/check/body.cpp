@@ -24,6 +24,7 @@ constexpr llvm::StringLiteral scopes[] = {
 }  // namespace
 
 void Checker::check_items(llvm::ArrayRef<ast::Item> items, const Body& body) {
+  check_siblings(items);
   for (const ast::Item& item : items)
     if (item.statement) check_statement(*item.statement, body);
 }
@@ -42,6 +43,7 @@ void Checker::check_statement(const Statement& statement, const Body& body) {
     case Word::else_:
     case Word::for_:
     case Word::when: return check_unfolding(statement, body);
+    case Word::match: return check_match(statement, [&](const ast::Block& block) { check_items(block.items, body); });
     case Word::backend: return check_block(statement, body);
     case Word::matrix: return check_matrix(statement);
     case Word::permissions: return check_permissions(statement);
@@ -100,6 +102,7 @@ void Checker::refuse_options(const Statement& statement) {
       case Word::if_:
       case Word::else_:
       case Word::for_:
+      case Word::match:
       case Word::when:
       case Word::let:
       case Word::require:

@@ -46,6 +46,11 @@ class Checker final : private ExpressionChecker {
   void check_event_filters(const Statement& statement, const struct EventInfo& event);
   void check_input(const Statement& statement);
 
+  // choice.cpp
+  void check_siblings(llvm::ArrayRef<ast::Item> items);
+  void check_match(const Statement& match, llvm::function_ref<void(const ast::Block&)> check_case);
+  void check_exhaustive(const Statement& match, const Type* type);
+
   // body.cpp
   void check_items(llvm::ArrayRef<ast::Item> items, const Body& body);
   void check_statement(const Statement& statement, const Body& body);

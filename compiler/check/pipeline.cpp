@@ -25,11 +25,17 @@ bool acts(const ast::Item& item) {
     case Word::when:
     case Word::if_:
     case Word::else_:
+    case Word::match:
+    case Word::case_:
     case Word::for_:
       return item.statement->block &&
              std::any_of(item.statement->block->items.begin(), item.statement->block->items.end(), acts);
     default: return false;
   }
+}
+
+bool unfolds(Word word) {
+  return word == Word::if_ || word == Word::else_ || word == Word::for_ || word == Word::match || word == Word::case_;
 }
 
 }  // namespace
@@ -62,8 +68,7 @@ void Checker::collect_stages(llvm::ArrayRef<ast::Item> items, Pipeline& pipeline
   for (const ast::Item& item : items) {
     if (!item.statement) continue;
     const Statement& statement = *item.statement;
-    bool unfolds = statement.word == Word::if_ || statement.word == Word::else_ || statement.word == Word::for_;
-    if (unfolds && statement.block) collect_stages(statement.block->items, pipeline);
+    if (unfolds(statement.word) && statement.block) collect_stages(statement.block->items, pipeline);
     if (statement.word != Word::stage || !statement.name) continue;
     Symbol* stage = make(Symbol::Kind::stage, statement.name, &statement);
     auto [at, added] = pipeline.stages.insert({statement.name.text, stage});
@@ -76,6 +81,7 @@ void Checker::collect_stages(llvm::ArrayRef<ast::Item> items, Pipeline& pipeline
 
 // What a stage sees of its pipeline: a stage may be asked for before its turn.
 void Checker::bind_pipeline_items(llvm::ArrayRef<ast::Item> items) {
+  check_siblings(items);
   std::size_t mark = scope_.mark();
   for (const ast::Item& item : items)
     if (item.statement) bind_pipeline_statement(*item.statement);
@@ -101,6 +107,7 @@ void Checker::bind_pipeline_statement(const Statement& statement) {
       if (statement.value) expect(*statement.value, Type::Kind::boolean, "the condition");
       if (statement.block) bind_pipeline_items(statement.block->items);
       return;
+    case Word::match: return check_match(statement, [&](const ast::Block& block) { bind_pipeline_items(block.items); });
     case Word::budget:
       if (statement.value) expect(*statement.value, Type::Kind::duration, "the budget");
       return;

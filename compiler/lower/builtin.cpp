@@ -1,6 +1,6 @@
 // Calls of functions: the language's own, worked out now where their arguments are known, and `let f(x) = …`.
 #include "check/contexts.h"
-#include "lower/unfolder.h"
+#include "lower/evaluator.h"
 
 namespace sluice::lower {
 
@@ -84,7 +84,7 @@ std::optional<Value> fold_call(llvm::StringRef name, const std::vector<Value>& a
 
 }  // namespace
 
-Value Unfolder::evaluate_builtin(const Expression& call, llvm::StringRef name) {
+Value Evaluator::evaluate_builtin(const Expression& call, llvm::StringRef name) {
   std::vector<Value> arguments;
   for (const Expression* argument : call.operands.drop_front()) arguments.push_back(evaluate(*argument));
   if (check::builtin_function(name)->unfolding) {
@@ -100,7 +100,7 @@ Value Unfolder::evaluate_builtin(const Expression& call, llvm::StringRef name) {
   return Value::of(make(graph::Expression::Kind::call, name.str(), std::move(operands), call.span));
 }
 
-std::vector<Value> Unfolder::evaluate_arguments(const check::Call& call, llvm::ArrayRef<ast::Parameter> parameters) {
+std::vector<Value> Evaluator::evaluate_arguments(const check::Call& call, llvm::ArrayRef<ast::Parameter> parameters) {
   std::vector<Value> values;
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     if (i < call.arguments.size() && call.arguments[i]) {
@@ -120,7 +120,7 @@ std::vector<Value> Unfolder::evaluate_arguments(const check::Call& call, llvm::A
   return values;
 }
 
-Value Unfolder::evaluate_call(const Expression& expression) {
+Value Evaluator::evaluate_call(const Expression& expression) {
   auto found = program_.calls.find(&expression);
   if (found == program_.calls.end()) {
     const check::BuiltinInfo* info = check::builtin_function(expression.operands[0]->text);

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "lower/unfolder.h"
+#include "lower/evaluator.h"
 
 namespace sluice::lower {
 
@@ -12,7 +12,6 @@ using GraphKind = graph::Expression::Kind;
 namespace {
 
 DIAGNOSTIC(NotStatic, "this is known only when the pipeline runs");
-DIAGNOSTIC(RequirementFailed, "{}");
 DIAGNOSTIC(TooMuchUnfolding, "working out the values of this pipeline does not come to an end");
 DIAGNOSTIC(NumberOutOfRange, "a whole number from 1 to {} is needed here");
 
@@ -67,9 +66,9 @@ Value arithmetic(ast::Operator op, const Value& left, const Value& right) {
 
 }  // namespace
 
-void Unfolder::stop_evaluating() { evaluated_ = most_evaluations + 1; }
+void Evaluator::stop_evaluating() { evaluated_ = most_evaluations + 1; }
 
-Value Unfolder::evaluate(const Expression& expression) {
+Value Evaluator::evaluate(const Expression& expression) {
   // A few lines of `let` or `for` can ask for more than any machine holds.
   if (evaluated_ > most_evaluations) return {};
   if (++evaluated_ > most_evaluations) sink_.report<TooMuchUnfolding>(expression.span);
@@ -108,7 +107,7 @@ Value Unfolder::evaluate(const Expression& expression) {
   return {};
 }
 
-Value Unfolder::evaluate_string(const Expression& expression) {
+Value Evaluator::evaluate_string(const Expression& expression) {
   std::string text;
   std::vector<ExpressionId> pieces;
   auto flush = [&] {
@@ -138,7 +137,7 @@ Value Unfolder::evaluate_string(const Expression& expression) {
   return Value::of(make(GraphKind::text, "", std::move(pieces), expression.span));
 }
 
-std::optional<Value> Unfolder::fold(ast::Operator op, const Value& left, const Value& right) {
+std::optional<Value> Evaluator::fold(ast::Operator op, const Value& left, const Value& right) {
   using enum ast::Operator;
   if (op == fallback && left.kind == Value::Kind::null) return right;
   if (op == both && left.constant()) return truth(left) ? right : left;
@@ -162,7 +161,7 @@ std::optional<Value> Unfolder::fold(ast::Operator op, const Value& left, const V
   return std::nullopt;
 }
 
-Value Unfolder::evaluate_binary(const Expression& expression) {
+Value Evaluator::evaluate_binary(const Expression& expression) {
   Value left = evaluate(*expression.operands[0]);
   Value right = evaluate(*expression.operands[1]);
   if (auto folded = fold(expression.op, left, right)) return *folded;
@@ -180,7 +179,7 @@ Value Unfolder::evaluate_binary(const Expression& expression) {
   return Value::of(id);
 }
 
-bool Unfolder::decide(const Expression& expression) {
+bool Evaluator::decide(const Expression& expression) {
   Value value = evaluate(expression);
   if (value.kind == Value::Kind::poison) return false;
   if (!value.constant()) {
@@ -191,11 +190,11 @@ bool Unfolder::decide(const Expression& expression) {
   return truth(value);
 }
 
-graph::Seconds Unfolder::seconds_of(const Value& duration) {
+graph::Seconds Evaluator::seconds_of(const Value& duration) {
   return static_cast<graph::Seconds>(std::clamp(duration.number, 0.0, most_seconds) + 0.5);
 }
 
-graph::Seconds Unfolder::seconds(const Expression* expression) {
+graph::Seconds Evaluator::seconds(const Expression* expression) {
   if (!expression) return 0;
   Value value = evaluate(*expression);
   if (value.kind == Value::Kind::duration) return seconds_of(value);
@@ -204,13 +203,13 @@ graph::Seconds Unfolder::seconds(const Expression* expression) {
   return 0;
 }
 
-int Unfolder::whole_number(const Expression& expression, double number, int most) {
+int Evaluator::whole_number(const Expression& expression, double number, int most) {
   if (number >= 1 && number <= most && number == std::floor(number)) return static_cast<int>(number);
   sink_.report<NumberOutOfRange>(expression.span, most);
   return 1;
 }
 
-std::string Unfolder::static_text(const Expression* expression) {
+std::string Evaluator::static_text(const Expression* expression) {
   if (!expression) return "";
   // A bare word may stand for itself: `shell sh`.
   if (expression->kind == Kind::name && !program_.resolved.count(expression)) return expression->text.str();
@@ -218,15 +217,6 @@ std::string Unfolder::static_text(const Expression* expression) {
   if (!value.constant() && value.kind != Value::Kind::poison)
     sink_.report<NotStatic>(expression->span).help("write the text out");
   return text_of(value);
-}
-
-void Unfolder::lower_require(const Statement& statement) {
-  if (statement.values.empty() || decide(*statement.values[0])) return;
-  std::string reason = statement.values.size() > 1 ? static_text(statement.values[1]) : "this does not hold";
-  Span condition = statement.values[0]->span;
-  Span call = frames_.back().call;
-  auto told = sink_.report<RequirementFailed>(call.known() ? call : condition, reason);
-  if (call.known()) told.note(condition, "required here");
 }
 
 }  // namespace sluice::lower

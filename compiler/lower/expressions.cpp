@@ -1,5 +1,5 @@
 // Expressions of the graph.
-#include "lower/unfolder.h"
+#include "lower/evaluator.h"
 
 namespace sluice::lower {
 
@@ -36,7 +36,7 @@ bool is_status(llvm::StringRef function) {
 
 }  // namespace
 
-ExpressionId Unfolder::make(Kind kind, std::string text, std::vector<ExpressionId> operands, Span span) {
+ExpressionId Evaluator::make(Kind kind, std::string text, std::vector<ExpressionId> operands, Span span) {
   graph::Expression expression;
   expression.kind = kind;
   expression.text = std::move(text);
@@ -45,23 +45,23 @@ ExpressionId Unfolder::make(Kind kind, std::string text, std::vector<ExpressionI
   return graph_.add(std::move(expression));
 }
 
-ExpressionId Unfolder::member(ExpressionId base, std::string name, Span span) {
+ExpressionId Evaluator::member(ExpressionId base, std::string name, Span span) {
   return make(Kind::member, std::move(name), {base}, span);
 }
 
-ExpressionId Unfolder::constant(bool value) { return make(Kind::boolean, value ? "true" : "false", {}, {}); }
+ExpressionId Evaluator::constant(bool value) { return make(Kind::boolean, value ? "true" : "false", {}, {}); }
 
-ExpressionId Unfolder::text_constant(std::string text, Span span) {
+ExpressionId Evaluator::text_constant(std::string text, Span span) {
   return make(Kind::string, std::move(text), {}, span);
 }
 
-ExpressionId Unfolder::both(ExpressionId left, ExpressionId right) {
+ExpressionId Evaluator::both(ExpressionId left, ExpressionId right) {
   if (!left) return right;
   if (!right) return left;
   return make(Kind::both, "", {left, right}, graph_[right].span);
 }
 
-ExpressionId Unfolder::expression_of(const Value& value, Span span) {
+ExpressionId Evaluator::expression_of(const Value& value, Span span) {
   switch (value.kind) {
     case Value::Kind::dynamic: return value.expression;
     case Value::Kind::poison:
@@ -87,14 +87,14 @@ ExpressionId Unfolder::expression_of(const Value& value, Span span) {
   return {};
 }
 
-bool Unfolder::asks_status(ExpressionId id) const {
+bool Evaluator::asks_status(ExpressionId id) const {
   const graph::Expression& expression = graph_[id];
   if (expression.kind == Kind::call && is_status(expression.text)) return true;
   return std::any_of(expression.operands.begin(), expression.operands.end(),
                      [&](ExpressionId operand) { return asks_status(operand); });
 }
 
-types::Time Unfolder::time_of(ExpressionId id) const {
+types::Time Evaluator::time_of(ExpressionId id) const {
   const graph::Expression& expression = graph_[id];
   types::Time time = types::Time::unfolding;
   if (expression.kind == Kind::context) time = time_of_context(expression.text);
@@ -108,7 +108,7 @@ types::Time Unfolder::time_of(ExpressionId id) const {
 }
 
 // A condition over such values may come out differently for the next step: it must be worked out once.
-bool Unfolder::changes_while_running(ExpressionId id) const {
+bool Evaluator::changes_while_running(ExpressionId id) const {
   const graph::Expression& expression = graph_[id];
   if (expression.kind == Kind::context && (expression.text == "env" || expression.text == "job")) return true;
   if (expression.kind == Kind::call && expression.text == "hashFiles") return true;
@@ -116,7 +116,7 @@ bool Unfolder::changes_while_running(ExpressionId id) const {
                      [&](ExpressionId operand) { return changes_while_running(operand); });
 }
 
-bool Unfolder::shows_secret(ExpressionId id) const {
+bool Evaluator::shows_secret(ExpressionId id) const {
   const graph::Expression& expression = graph_[id];
   bool token = expression.kind == Kind::member && expression.text == "token";
   if (token || (expression.kind == Kind::context && expression.text == "secrets")) return true;
@@ -124,7 +124,7 @@ bool Unfolder::shows_secret(ExpressionId id) const {
                      [&](ExpressionId operand) { return shows_secret(operand); });
 }
 
-void Unfolder::require_time(ExpressionId id, types::Time latest, Span span, llvm::StringRef what) {
+void Evaluator::require_time(ExpressionId id, types::Time latest, Span span, llvm::StringRef what) {
   if (!id) return;
   types::Time time = time_of(id);
   if (time <= latest) return;

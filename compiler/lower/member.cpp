@@ -1,7 +1,7 @@
 // What names and members stand for.
 #include "check/contexts.h"
 #include "diagnostics/nearest.h"
-#include "lower/unfolder.h"
+#include "lower/evaluator.h"
 
 namespace sluice::lower {
 
@@ -34,7 +34,7 @@ graph::Expression::Type graph_type(const types::Type* type) {
 
 }  // namespace
 
-Value Unfolder::evaluate_name(const Expression& expression) {
+Value Evaluator::evaluate_name(const Expression& expression) {
   auto resolved = program_.resolved.find(&expression);
   if (resolved == program_.resolved.end()) {
     CHECK(check::is_context(expression.text), "the checker resolved every name that is no context");
@@ -43,14 +43,14 @@ Value Unfolder::evaluate_name(const Expression& expression) {
   return evaluate_symbol(*resolved->second);
 }
 
-Value Unfolder::stage_value(std::size_t found) const {
+Value Evaluator::stage_value(std::size_t found) const {
   Value value = Value::string(found_[found].id);
   value.kind = Value::Kind::stage;
   value.stage = found;
   return value;
 }
 
-Value Unfolder::evaluate_symbol(const Symbol& symbol) {
+Value Evaluator::evaluate_symbol(const Symbol& symbol) {
   if (symbol.kind == Symbol::Kind::parameter)
     return symbol.position < frames_.back().arguments.size() ? frames_.back().arguments[symbol.position] : Value{};
   for (auto frame = frames_.rbegin(); frame != frames_.rend(); ++frame)
@@ -84,7 +84,7 @@ Value Unfolder::evaluate_symbol(const Symbol& symbol) {
   }
 }
 
-Value Unfolder::evaluate_member(const Expression& expression) {
+Value Evaluator::evaluate_member(const Expression& expression) {
   auto module = program_.resolved.find(expression.operands[0]);
   if (module != program_.resolved.end() && module->second->kind == Symbol::Kind::module) {
     auto declared = program_.resolved.find(&expression);
@@ -100,7 +100,7 @@ Value Unfolder::evaluate_member(const Expression& expression) {
   return member_of(base, expression);
 }
 
-Value Unfolder::member_of(const Value& base, const Expression& expression) {
+Value Evaluator::member_of(const Value& base, const Expression& expression) {
   std::string name = expression.text.str();
   switch (base.kind) {
     case Value::Kind::stage: return stage_member(base, expression);
@@ -120,7 +120,7 @@ Value Unfolder::member_of(const Value& base, const Expression& expression) {
 }
 
 // `lint.result`, `test.coverage`, `build.report`: reading it makes this stage follow that one.
-Value Unfolder::stage_member(const Value& stage, const Expression& expression) {
+Value Evaluator::stage_member(const Value& stage, const Expression& expression) {
   FoundStage& found = found_[stage.stage];
   if (&found == current_)
     sink_.report<StageCycle>(expression.span, found.id).help("inside a stage use what its steps give");
@@ -140,7 +140,7 @@ Value Unfolder::stage_member(const Value& stage, const Expression& expression) {
   return Value::of(output);
 }
 
-Value Unfolder::evaluate_index(const Expression& expression) {
+Value Evaluator::evaluate_index(const Expression& expression) {
   const Expression& base = *expression.operands[0];
   Value index = evaluate(*expression.operands[1]);
   auto resolved = program_.resolved.find(&base);
@@ -168,7 +168,7 @@ Value Unfolder::evaluate_index(const Expression& expression) {
 }
 
 // A step's output as written by its script: text, of the declared type.
-Value Unfolder::step_output(const StepContext& step, const Statement& output) {
+Value Evaluator::step_output(const StepContext& step, const Statement& output) {
   ExpressionId id = member(context("steps", output.header), step.id, output.header);
   id = member(member(id, "outputs", output.header), output.name.text.str(), output.header);
   const types::Type* type = output.type ? types::builtin(output.type->name.text, program_.types) : nullptr;

@@ -18,13 +18,13 @@ constexpr graph::Seconds longest = 6 * 60 * 60;
 
 }  // namespace
 
-void Unfolder::add_edge(std::size_t to, bool written, Span span) {
+void Evaluator::add_edge(std::size_t to, bool written, Span span) {
   if (!current_ || &found_[to] == current_) return;
   auto [edge, added] = current_->after.try_emplace(to, graph::Edge{static_cast<graph::StageIndex>(to), written, span});
   if (!added && written) edge->second = {static_cast<graph::StageIndex>(to), true, span};
 }
 
-void Unfolder::report_missing_member(const Symbol& family, const std::string& index, Span span) {
+void Evaluator::report_missing_member(const Symbol& family, const std::string& index, Span span) {
   llvm::SmallVector<llvm::StringRef, 8> known;
   for (std::size_t member : members_.lookup(&family)) known.push_back(found_[member].index);
   sink_.report<UnknownStage>(span, std::string_view(family.name), index)

@@ -8,6 +8,8 @@ using GraphKind = graph::Expression::Kind;
 namespace {
 DIAGNOSTIC(NotIterable, "this loop goes over something that is known only when the pipeline runs");
 DIAGNOSTIC(TooMuchUnfolding, "the pipeline unfolds into more than {} steps");
+DIAGNOSTIC(NotStatic, "this is known only when the pipeline runs");
+DIAGNOSTIC(RequirementFailed, "{}");
 DIAGNOSTIC(UnpinnedAction, "no commit is known for `{}`");
 
 constexpr std::size_t most_steps = 1000000;
@@ -232,13 +234,38 @@ void Unfolder::lower_when(const Statement& statement, const StepContext& outer) 
   lower_items(statement.block->items, context);
 }
 
+// The `case` of a `match` that its value is, or its `else`. Texts are compared letter by letter.
+const Statement* Unfolder::taken_case(const Statement& match) {
+  if (!match.value || !match.block) return nullptr;
+  Value value = evaluate(*match.value);
+  if (value.kind == Value::Kind::poison) return nullptr;
+  if (!value.constant()) {
+    sink_.report<NotStatic>(match.value->span)
+        .help("`match` decides when the file is compiled: write `when` to decide when it runs");
+    return nullptr;
+  }
+  const Statement* otherwise = nullptr;
+  for (const ast::Item& item : match.block->items) {
+    if (!item.statement || !item.statement->block) continue;
+    if (item.statement->word == Word::else_) otherwise = item.statement;
+    for (const Expression* one : item.statement->values) {
+      Value choice = evaluate(*one);
+      if (choice.kind == value.kind && choice.text == value.text && choice.number == value.number)
+        return item.statement;
+    }
+  }
+  return otherwise;
+}
+
 // The statements of a block as the static choices in it leave them.
 void Unfolder::each_taken(llvm::ArrayRef<ast::Item> items, llvm::function_ref<void(const Statement&)> visit) {
   for (std::size_t at = 0; at < items.size(); ++at) {
     if (!items[at].statement) continue;
     const Statement& statement = *items[at].statement;
+    if (statement.word == Word::match)
+      if (const Statement* taken = taken_case(statement)) each_taken(taken->block->items, visit);
     if (statement.word != Word::if_) {
-      visit(statement);
+      if (statement.word != Word::match) visit(statement);
       continue;
     }
     const Statement* otherwise = nullptr;
@@ -282,6 +309,15 @@ void Unfolder::lower_output(const Statement& statement, StepContext& context) {
     return;
   }
   context.result->outputs.emplace_back(name, std::move(value));
+}
+
+void Unfolder::lower_require(const Statement& statement) {
+  if (statement.values.empty() || decide(*statement.values[0])) return;
+  std::string reason = statement.values.size() > 1 ? static_text(statement.values[1]) : "this does not hold";
+  Span condition = statement.values[0]->span;
+  Span call = frames_.back().call;
+  auto told = sink_.report<RequirementFailed>(call.known() ? call : condition, reason);
+  if (call.known()) told.note(condition, "required here");
 }
 
 }  // namespace sluice::lower

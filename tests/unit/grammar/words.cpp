@@ -39,8 +39,12 @@ bool takes_steps(Place place) { return stands_in(ast::info(ast::Word::run), plac
 // Loops and choices hold what may stand where they stand: a step in the examples, else a name.
 std::string wrap(const ast::WordInfo& word, Place place) {
   std::string example = word.example.str();
-  bool holds_its_like = word.word == ast::Word::if_ || word.word == ast::Word::else_ || word.word == ast::Word::for_;
-  if (holds_its_like && !takes_steps(place)) example = example.substr(0, example.find("{ run")) + "{ let x = 1 }";
+  using enum ast::Word;
+  bool holds_its_like =
+      word.word == if_ || word.word == else_ || word.word == for_ || word.word == match || word.word == case_;
+  for (std::size_t at = 0;
+       holds_its_like && !takes_steps(place) && (at = example.find("run \"", at)) != std::string::npos;)
+    example.replace(at, example.find('"', at + 5) + 1 - at, "let x = 1");
   std::string text = around.at(place);
   return text.replace(text.find('%'), 1, example);
 }

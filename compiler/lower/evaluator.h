@@ -1,0 +1,78 @@
+#pragma once
+#include <deque>
+
+#include "diagnostics/check.h"
+#include "diagnostics/sink.h"
+#include "lower/context.h"
+
+namespace sluice::lower {
+
+/// Works out what expressions are worth while a pipeline unfolds: a constant, or an expression of the graph. Reading
+/// another stage's output makes the stage being unfolded follow that one.
+class Evaluator {
+ protected:
+  Evaluator(const check::Program& program, const check::Pipeline& pipeline, diagnostics::Sink& sink)
+      : program_(program), pipeline_(pipeline), sink_(sink) {}
+
+  // evaluate.cpp, member.cpp, builtin.cpp
+  Value evaluate(const Expression& expression);
+  void stop_evaluating();
+  Value evaluate_string(const Expression& expression);
+  Value evaluate_name(const Expression& expression);
+  Value evaluate_member(const Expression& expression);
+  Value evaluate_index(const Expression& expression);
+  Value evaluate_call(const Expression& expression);
+  Value evaluate_binary(const Expression& expression);
+  Value evaluate_symbol(const Symbol& symbol);
+  Value stage_value(std::size_t found) const;
+  Value member_of(const Value& base, const Expression& expression);
+  Value stage_member(const Value& stage, const Expression& expression);
+  Value evaluate_builtin(const Expression& call, llvm::StringRef name);
+  std::optional<Value> fold(ast::Operator op, const Value& left, const Value& right);
+  std::vector<Value> evaluate_arguments(const check::Call& call, llvm::ArrayRef<ast::Parameter> parameters);
+  bool decide(const Expression& expression);
+  static graph::Seconds seconds_of(const Value& duration);
+  graph::Seconds seconds(const Expression* expression);
+  /// 1 after a report where the number is no whole one from 1 to `most`.
+  int whole_number(const Expression& expression, double number, int most);
+  std::string static_text(const Expression* expression);
+
+  // expressions.cpp: building the graph's
+  ExpressionId expression_of(const Value& value, Span span);
+  ExpressionId expression_of(const Expression& expression) {
+    return expression_of(evaluate(expression), expression.span);
+  }
+  ExpressionId make(graph::Expression::Kind kind, std::string text, std::vector<ExpressionId> operands, Span span);
+  ExpressionId context(std::string name, Span span) {
+    return make(graph::Expression::Kind::context, std::move(name), {}, span);
+  }
+  ExpressionId member(ExpressionId base, std::string name, Span span);
+  ExpressionId constant(bool value);
+  ExpressionId text_constant(std::string text, Span span);
+  ExpressionId both(ExpressionId left, ExpressionId right);
+  bool asks_status(ExpressionId id) const;
+  types::Time time_of(ExpressionId id) const;
+  bool changes_while_running(ExpressionId id) const;
+  bool shows_secret(ExpressionId id) const;
+  void require_time(ExpressionId id, types::Time latest, Span span, llvm::StringRef what);
+
+  Value step_output(const StepContext& context, const Statement& output);
+
+  // stage.cpp
+  void report_missing_member(const Symbol& family, const std::string& index, Span span);
+  void add_edge(std::size_t to, bool written, Span span);
+
+  const check::Program& program_;
+  const check::Pipeline& pipeline_;
+  diagnostics::Sink& sink_;
+  graph::Graph graph_;
+  std::deque<FoundStage> found_;
+  llvm::DenseMap<const Symbol*, llvm::SmallVector<std::size_t, 1>> members_;  ///< a stage's own, or all of its family
+  std::deque<StepResult> results_;
+  std::deque<Frame> frames_;
+  FoundStage* current_ = nullptr;
+  ExpressionId port_;          ///< of the service being unfolded
+  std::size_t evaluated_ = 0;  ///< expressions
+};
+
+}  // namespace sluice::lower
