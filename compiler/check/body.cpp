@@ -133,7 +133,9 @@ Symbol* Checker::loop_variable(const Statement& statement) {
 
 void Checker::check_call_statement(const Statement& statement, const Body& body) {
   const Expression& call = *statement.value;
+  acting_ = &call;
   const Type* type = type_of(call);
+  refuse_as_step(call);
   if (type->kind != Type::Kind::steps && type->kind != Type::Kind::any)
     sink_.report<NotCallable>(call.span, std::string_view(call.operands[0]->text));
   check_options(statement);
@@ -192,8 +194,9 @@ void Checker::check_output(const Statement& statement, const Body& body) {
 }
 
 void Checker::check_artifact(const Statement& statement, const Body& body) {
-  names_artifact_ = statement.value;
+  names_artifact_ = acting_ = statement.value;
   if (statement.value) type_of(*statement.value);
+  if (statement.value) refuse_as_step(*statement.value);
   names_artifact_ = nullptr;
   if (!body.owner || !body.stage) return;
   auto [other, added] = body.owner->artifacts.insert({statement.name.text, &statement});

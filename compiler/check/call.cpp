@@ -1,5 +1,6 @@
 #include "check/contexts.h"
 #include "check/expression_checker.h"
+#include "check/made.h"
 
 namespace sluice::check {
 namespace {
@@ -12,8 +13,9 @@ DIAGNOSTIC(MissingArgument, "`{}` needs `{}`");
 DIAGNOSTIC(UnknownArgument, "`{}` has no parameter `{}`");
 DIAGNOSTIC(ExtraArgument, "`{}` takes {} arguments, this is one more");
 DIAGNOSTIC(DuplicateArgument, "`{}` is given twice");
+DIAGNOSTIC(StepsAsValue, "`{}` {}, and that is no value");
 
-std::string_view callee_text(const Expression& call) { return call.operands[0]->text; }
+std::string_view name_of(const Expression& call) { return call.operands[0]->text; }
 
 llvm::SmallVector<llvm::StringRef, 16> callable_names(const Module& module) {
   llvm::SmallVector<llvm::StringRef, 16> names;
@@ -130,12 +132,12 @@ void ExpressionChecker::match_arguments(const Expression& call, llvm::ArrayRef<a
     if (which >= parameters.size()) {
       type_of(argument);
       if (!name) {
-        sink_.report<ExtraArgument>(argument.span, callee_text(call), parameters.size());
+        sink_.report<ExtraArgument>(argument.span, name_of(call), parameters.size());
         continue;
       }
       llvm::SmallVector<llvm::StringRef, 8> known;
       for (const ast::Parameter& parameter : parameters) known.push_back(parameter.name.text);
-      auto told = sink_.report<UnknownArgument>(name.span, callee_text(call), std::string_view(name.text));
+      auto told = sink_.report<UnknownArgument>(name.span, name_of(call), std::string_view(name.text));
       llvm::StringRef near = diagnostics::nearest(name.text, known);
       bool given = std::any_of(call.names.begin(), call.names.end(), [&](const auto& one) { return one.text == near; });
       if (!near.empty()) told.help("did you mean `{}`?", std::string_view(near));
@@ -158,8 +160,7 @@ void ExpressionChecker::match_arguments(const Expression& call, llvm::ArrayRef<a
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     bool optional = parameters[i].default_value || (parameters[i].type && parameters[i].type->optional);
     if (!result.arguments[i] && !optional && parameters[i].name.text != implied)
-      sink_
-          .report<MissingArgument>(call.operands[0]->span, callee_text(call), std::string_view(parameters[i].name.text))
+      sink_.report<MissingArgument>(call.operands[0]->span, name_of(call), std::string_view(parameters[i].name.text))
           .note(parameters[i].name.span, "declared here");
   }
 }
@@ -183,6 +184,11 @@ const Type* ExpressionChecker::apply(const Expression& call, Symbol& callee, con
   Call result;
   result.callee = &callee;
   result.use = use;
+  if (makes_parts(callee.kind) && &call != acting_) {
+    sink_.report<StepsAsValue>(call.span, callee_text(call), what_it_makes(callee.kind))
+        .help("write it as a statement: {}", how_to_make(callee.kind, callee_text(call)));
+    return table_.simple(Type::Kind::any);
+  }
   switch (callee.kind) {
     case Symbol::Kind::action: match_action(call, callee); return table_.simple(Type::Kind::steps);
     case Symbol::Kind::step_function:
@@ -190,9 +196,10 @@ const Type* ExpressionChecker::apply(const Expression& call, Symbol& callee, con
     case Symbol::Kind::stage_template: {
       // `artifact report = upload(…)` names what is uploaded.
       llvm::StringRef implied = &call == names_artifact_ ? "name" : "";
+      program_.calls[&call] = result;
       match_arguments(call, callee.statement->parameters, result, implied);
       program_.calls[&call] = std::move(result);
-      if (callee.kind != Symbol::Kind::stage_template) check_function(callee);
+      check_function(callee);
       return table_.simple(Type::Kind::steps);
     }
     case Symbol::Kind::function: {

@@ -30,6 +30,14 @@ class Checker final : private ExpressionChecker {
   // functions.cpp
   void check_function(Symbol& function) override;
 
+  // template.cpp
+  void check_made_stage(Symbol& stage);
+  bool enters_environment(const Statement& stage) const;
+  bool names_environment(const Expression& in);
+  void check_environments(const Module& module);
+  void refuse_order(const Statement& stage);
+  void refuse_as_step(const Expression& call);
+
   // pipeline.cpp, trigger.cpp
   void check_pipeline(const Module& module, const Statement& statement);
   void collect_stages(llvm::ArrayRef<ast::Item> items, Pipeline& pipeline);
@@ -38,6 +46,7 @@ class Checker final : private ExpressionChecker {
   void bind_let(const Statement& statement);
   void bind_loop(const Statement& statement);
   void check_stage(Symbol& stage) override;
+  void check_stage_body(Symbol& stage);
   void check_chosen_environment(const Expression& in);
   void check_header(const Statement& statement);
   void check_url(const Statement& stage);

@@ -58,8 +58,7 @@ void Checker::declare(Module& module, const Unit& unit, const Statement& stateme
     case Word::interface:
     case Word::target:
     case Word::strategy:
-    case Word::test:
-    case Word::stage: return delivery_word(statement);
+    case Word::test: return delivery_word(statement);
     default: break;
   }
   if (!statement.name) return;
@@ -169,6 +168,7 @@ void Checker::check_declaration(const Module& main, const Statement& statement) 
     case Symbol::Kind::type: type_of_alias(*found->second); return;
     case Symbol::Kind::function:
     case Symbol::Kind::step_function:
+    case Symbol::Kind::stage_template:
     case Symbol::Kind::service_function: check_function(*found->second); return;
     default: return;
   }
@@ -183,6 +183,7 @@ void Checker::run() {
     bind_use(use);
   }
   for (const auto& module : program_.modules) check_actions(*module);
+  for (const auto& module : program_.modules) check_environments(*module);
   module_ = &main;
   for (const ast::Item& item : main.file->items)
     if (item.statement) check_declaration(main, *item.statement);

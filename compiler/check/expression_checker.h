@@ -71,6 +71,10 @@ class ExpressionChecker {
   const Type* as_read(const Symbol& part, const Type* type);
   void explain_absence(diagnostics::Builder& told, const Expression& expression) const;
   bool is_guarded(const Expression& condition) const;
+  const Statement* template_of(const Statement& stage) const;
+  const Expression* runs_anyway(const Statement& stage) const;
+  const Expression* open_condition(const Statement& stage) const;
+  const Statement* allowed_failure(const Statement& part) const;
 
   // name.cpp
   const Type* type_of_name(const Expression& expression);
@@ -106,6 +110,7 @@ class ExpressionChecker {
   const Module* module_ = nullptr;
   Pipeline* pipeline_ = nullptr;
   const Expression* names_artifact_ = nullptr;  ///< the call behind `artifact name =`
+  const Expression* acting_ = nullptr;          ///< the call that may give steps, a service or a stage
   std::vector<const Expression*> guards_;       ///< conditions that hold where the walk stands
   const Symbol* reader_ = nullptr;              ///< the stage being checked; null in a notification or a function
 };

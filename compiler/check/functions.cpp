@@ -38,6 +38,8 @@ void Checker::check_function(Symbol& function) {
     function.type = function.statement->value ? type_of(*function.statement->value) : table_.simple(Type::Kind::any);
   } else if (function.kind == Symbol::Kind::service_function) {
     check_service_function(function);
+  } else if (function.kind == Symbol::Kind::stage_template) {
+    check_stage_body(function);
   } else if (function.statement->block) {
     check_items(function.statement->block->items, {&function, false});
   }

@@ -249,13 +249,17 @@ const Type* ExpressionChecker::member_of_module(const Expression& base, const Ex
   program_.resolved[&base] = declared->second;
   const Module& module = *declared->second->use->module;
   auto found = module.names.find(expression.text);
-  if (found != module.names.end() && found->second->kind == Symbol::Kind::let && !expression.text.startswith("_")) {
+  auto is_shown = [](const Symbol& symbol) {
+    bool value = symbol.kind == Symbol::Kind::let || symbol.kind == Symbol::Kind::environment;
+    return value && !symbol.name.startswith("_");
+  };
+  if (found != module.names.end() && is_shown(*found->second)) {
     program_.resolved[&expression] = found->second;
     return type_of_symbol(*found->second);
   }
   llvm::SmallVector<llvm::StringRef, 8> known;
   for (const auto& entry : module.names)
-    if (entry.second->kind == Symbol::Kind::let && !entry.first().startswith("_")) known.push_back(entry.first());
+    if (is_shown(*entry.second)) known.push_back(entry.first());
   std::sort(known.begin(), known.end());
   return unknown_member(expression, fmt::format("module `{}`", std::string_view(base.text)), known);
 }

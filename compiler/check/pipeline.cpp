@@ -11,7 +11,7 @@ DIAGNOSTIC(NoSteps, "`{}` has no steps");
 DIAGNOSTIC(NotCallable, "this is no environment");
 DIAGNOSTIC(UnknownName, "there is no environment `{}`");
 DIAGNOSTIC(UnknownClause, "`notify` knows no result `{}`");
-DIAGNOSTIC(TypeMismatch, "{} is {}, but {} is needed");
+DIAGNOSTIC(MisplacedTemplate, "`{}` has parameters, but it stands in a pipeline");
 
 bool acts(const ast::Item& item) {
   if (!item.statement) return false;
@@ -153,14 +153,12 @@ void Checker::check_chosen_environment(const Expression& in) {
 
 void Checker::check_header(const Statement& statement) {
   if (statement.title) expect_shown(*statement.title, Type::Kind::string, "the title");
-  for (const Expression* name : statement.after) reference_stage(*name);
+  if (!pipeline_) refuse_order(statement);
+  for (const Expression* name : statement.after)
+    if (pipeline_) reference_stage(*name);
   if (const Expression* in = statement.clause(ast::Clause::in)) {
-    auto declared = module_->names.find(in->text);
-    bool known = in->kind == Expression::Kind::name && declared != module_->names.end() &&
-                 declared->second->kind == Symbol::Kind::environment;
-    if (known)
-      program_.resolved[in] = declared->second;
-    else if (in->kind == Expression::Kind::name)
+    if (names_environment(*in)) {
+    } else if (in->kind == Expression::Kind::name)
       sink_.report<UnknownName>(in->span, std::string_view(in->text))
           .help("declare it: `environment {} external`", std::string_view(in->text));
     else
@@ -172,7 +170,7 @@ void Checker::check_header(const Statement& statement) {
 
 // An address belongs to the environment that a stage enters.
 void Checker::check_url(const Statement& stage) {
-  if (!stage.block || stage.clause(ast::Clause::in)) return;
+  if (!stage.block || enters_environment(stage)) return;
   for (const ast::Item& item : stage.block->items)
     if (item.statement && item.statement->word == Word::url)
       sink_.report<MisplacedWord>(item.statement->keyword.span).help("write `in NAME` into the stage's header");
@@ -188,21 +186,37 @@ void Checker::check_stage(Symbol& stage) {
   const Symbol* reader = std::exchange(reader_, &stage);
   auto guards = std::exchange(guards_, {});
   if (statement.index) type_of(*statement.index);
-  check_header(statement);
-  if (const Expression* when = statement.clause(ast::Clause::when)) guards_.push_back(when);
-  check_url(statement);
-  if (statement.block) {
-    check_items(statement.block->items, {&stage, true});
-    if (std::none_of(statement.block->items.begin(), statement.block->items.end(), acts))
-      sink_.report<NoSteps>(stage.span, std::string_view(stage.name))
-          .help("add `run \"…\"` or a call such as `checkout()`");
-  }
+  if (statement.has_parameters)
+    sink_.report<MisplacedTemplate>(stage.span, std::string_view(stage.name))
+        .help("a template stands at the top of a file; in a pipeline `stage NAME = {}(…)` is made of it",
+              std::string_view(stage.name));
+  check_stage_body(stage);
   guards_ = std::move(guards);
   reader_ = reader;
   scope_.restore(mark);
   scope_.unseal(floor);
   stage.in_progress = false;
   stage.checked = true;
+}
+
+// Of a pipeline's stage, or of a template.
+void Checker::check_stage_body(Symbol& stage) {
+  const Statement& statement = *stage.statement;
+  const Expression* when = statement.clause(ast::Clause::when);
+  // Before the header: what it may read of other stages hangs on the template's condition too.
+  if (statement.value) {
+    if (when) guards_.push_back(when);
+    check_made_stage(stage);
+    if (when) guards_.pop_back();
+  }
+  check_header(statement);
+  if (when) guards_.push_back(when);
+  if (statement.block) check_items(statement.block->items, {&stage, true});
+  if (statement.block && !statement.value &&
+      std::none_of(statement.block->items.begin(), statement.block->items.end(), acts))
+    sink_.report<NoSteps>(stage.span, std::string_view(stage.name))
+        .help("add `run \"…\"` or a call such as `checkout()`");
+  check_url(statement);
 }
 
 void Checker::check_notify(const Symbol& notification) {

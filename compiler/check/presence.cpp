@@ -49,10 +49,8 @@ bool says_success(const Expression& expression, llvm::StringRef part) {
   return success && result && asked.operands[0]->text == part;
 }
 
-// The stage starts although something before it did not succeed.
-bool runs_anyway(const Statement& stage) {
-  const Expression* when = stage.clause(ast::Clause::when);
-  return when && (calls(*when, "always") || calls(*when, "failure") || calls(*when, "cancelled"));
+bool asks_anyway(const Expression& when) {
+  return calls(when, "always") || calls(when, "failure") || calls(when, "cancelled");
 }
 
 const Statement* option(const Statement& statement, Word word) {
@@ -63,6 +61,26 @@ const Statement* option(const Statement& statement, Word word) {
 }
 
 }  // namespace
+
+// The condition by which a stage starts although something before it did not succeed; its own or its template's.
+const Expression* ExpressionChecker::runs_anyway(const Statement& stage) const {
+  for (const Statement* from = &stage; from; from = template_of(*from))
+    if (const Expression* when = from->clause(ast::Clause::when); when && asks_anyway(*when)) return when;
+  return nullptr;
+}
+
+const Statement* ExpressionChecker::allowed_failure(const Statement& part) const {
+  for (const Statement* from = &part; from; from = template_of(*from))
+    if (const Statement* allowed = option(*from, Word::allow_failure)) return allowed;
+  return nullptr;
+}
+
+// The condition on which a stage is skipped, where nothing here says that it holds.
+const Expression* ExpressionChecker::open_condition(const Statement& stage) const {
+  for (const Statement* from = &stage; from; from = template_of(*from))
+    if (const Expression* when = from->clause(ast::Clause::when); when && !is_guarded(*when)) return when;
+  return nullptr;
+}
 
 bool ExpressionChecker::is_guarded(const Expression& condition) const {
   return std::any_of(guards_.begin(), guards_.end(), [&](const Expression* guard) {
@@ -77,12 +95,11 @@ bool ExpressionChecker::is_present(const Symbol& part) const {
     bool all = holds(*guard, [&](const Expression& one) { return is_call(one, "success"); });
     if (all && part.kind == Symbol::Kind::stage) return true;
   }
-  if (option(*part.statement, Word::allow_failure)) return false;
+  if (allowed_failure(*part.statement)) return false;
   if (part.kind == Symbol::Kind::step)
     return std::all_of(part.guards.begin(), part.guards.end(), [&](const Expression* one) { return is_guarded(*one); });
   if (!reader_ || runs_anyway(*reader_->statement)) return false;
-  const Expression* when = part.statement->clause(ast::Clause::when);
-  return !when || is_guarded(*when);
+  return !open_condition(*part.statement);
 }
 
 const Type* ExpressionChecker::as_read(const Symbol& part, const Type* type) {
@@ -99,15 +116,14 @@ void ExpressionChecker::explain_absence(diagnostics::Builder& told, const Expres
   if (part.kind != Symbol::Kind::stage && part.kind != Symbol::Kind::step) return;
   if (is_present(part)) return;
   std::string_view name = part.name;
-  const Expression* when = part.statement->clause(ast::Clause::when);
-  if (const Statement* allowed = option(*part.statement, Word::allow_failure))
+  if (const Statement* allowed = allowed_failure(*part.statement))
     told.note(allowed->keyword.span, "`{}` may fail", name);
   else if (part.kind == Symbol::Kind::step && !part.guards.empty())
     told.note(part.guards.front()->span, "`{}` runs only when this holds", name);
-  else if (when && part.kind == Symbol::Kind::stage && !is_guarded(*when))
-    told.note(when->span, "`{}` runs only when this holds", name);
-  else if (reader_ && runs_anyway(*reader_->statement))
-    told.note(reader_->statement->clause(ast::Clause::when)->span, "this runs whatever became of `{}`", name);
+  else if (const Expression* open = open_condition(*part.statement); open && part.kind == Symbol::Kind::stage)
+    told.note(open->span, "`{}` runs only when this holds", name);
+  else if (const Expression* anyway = reader_ ? runs_anyway(*reader_->statement) : nullptr)
+    told.note(anyway->span, "this runs whatever became of `{}`", name);
 }
 
 }  // namespace sluice::check

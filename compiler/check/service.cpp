@@ -15,6 +15,7 @@ void Checker::check_service(const Statement& statement) {
         .note(other->span, "declared here first");
   Symbol* symbol = make(Symbol::Kind::service, statement.name, &statement);
   if (statement.value) {
+    acting_ = statement.value;
     type_of(*statement.value);
     auto call = program_.calls.find(statement.value);
     if (call != program_.calls.end()) {

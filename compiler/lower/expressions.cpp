@@ -74,6 +74,7 @@ ExpressionId Evaluator::expression_of(const Value& value, Span span) {
     case Value::Kind::size: return make(Kind::number, text_of(value), {}, span);
     case Value::Kind::string:
     case Value::Kind::artifact:
+    case Value::Kind::environment:
     case Value::Kind::stage: return text_constant(value.text, span);
     case Value::Kind::list:
     case Value::Kind::map: {

@@ -79,6 +79,13 @@ Value Evaluator::evaluate_symbol(const Symbol& symbol) {
       auto members = members_.find(&symbol);
       return members == members_.end() ? Value{} : stage_value(members->second.front());
     }
+    case Symbol::Kind::environment: {
+      Value value = Value::string(symbol.name.str());
+      value.kind = Value::Kind::environment;
+      value.declared = &symbol;
+      value.use = frames_.back().use;
+      return value;
+    }
     case Symbol::Kind::context: return Value::of(port_);
     default: return {};
   }

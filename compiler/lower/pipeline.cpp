@@ -100,17 +100,21 @@ void Unfolder::lower_option(const Statement& statement) {
   }
 }
 
-void Unfolder::lower_secrets() {
-  for (const ast::Item& item : pipeline_.module->file->items) {
+// Two files may speak of one secret of GitHub's.
+void Unfolder::lower_secrets(const check::Module& module) {
+  auto add = [&](const Statement& secret, std::string environment) {
+    std::string name = secret.name.text.str();
+    for (const graph::Secret& other : graph_.secrets)
+      if (other.name == name && other.environment == environment) return;
+    graph_.secrets.push_back({std::move(name), secret.flag(ast::Flag::optional), std::move(environment)});
+  };
+  for (const ast::Item& item : module.file->items) {
     if (!item.statement) continue;
     const Statement& statement = *item.statement;
-    if (statement.word == Word::secret)
-      graph_.secrets.push_back({statement.name.text.str(), statement.flag(ast::Flag::optional), ""});
+    if (statement.word == Word::secret) add(statement, "");
     if (statement.word != Word::environment || !statement.block) continue;
     for (const ast::Item& inner : statement.block->items)
-      if (inner.statement && inner.statement->word == Word::secret)
-        graph_.secrets.push_back(
-            {inner.statement->name.text.str(), inner.statement->flag(ast::Flag::optional), statement.name.text.str()});
+      if (inner.statement && inner.statement->word == Word::secret) add(*inner.statement, statement.name.text.str());
   }
 }
 
@@ -219,7 +223,9 @@ void Unfolder::lower_pipeline() {
   graph_.documentation = statement.documentation.str();
   graph_.file = pipeline_.module->file->source->name;
   runs_on_ = {"ubuntu-latest"};
-  lower_secrets();
+  lower_secrets(*pipeline_.module);
+  for (const auto& module : program_.modules)
+    if (module.get() != pipeline_.module) lower_secrets(*module);
   const Statement* budget = nullptr;
   // Before the options, which may name a stage: then they are told that they come too early for it.
   find_stages(statement.block->items);

@@ -175,7 +175,8 @@ std::string Unfolder::variable_of(ScriptState& script, const Expression& hole, c
 // Gives whether the value could be written so that it is data.
 bool Unfolder::put_value(ScriptState& script, const Expression& hole, const Value& value, std::size_t word) {
   const std::string& shell = script.context.shell;
-  bool constant = value.constant() || value.kind == Value::Kind::artifact || value.kind == Value::Kind::stage;
+  bool constant = value.constant() || value.kind == Value::Kind::artifact || value.kind == Value::Kind::stage ||
+                  value.kind == Value::Kind::environment;
   if (is_posix(shell)) {
     ShellPlace place = script.reader.place();
     if (runs_as_code(sources_.text(script.string.span), hole.span.begin - script.string.span.begin))

@@ -49,17 +49,17 @@ void Unfolder::reference_stage(const Expression& expression, bool written) {
   if (!any) report_missing_member(*resolved->second, index, expression.span);
 }
 
-void Unfolder::lower_header(FoundStage& found) {
-  const Statement& statement = *found.statement;
-  graph::Stage& stage = found.stage;
-  stage.id = found.id;
-  stage.span = statement.header;
-  stage.documentation = statement.documentation.str();
-  stage.title = statement.title ? expression_of(*statement.title) : text_constant(found.id, statement.name.span);
-  require_time(stage.title, types::Time::leg, statement.title ? statement.title->span : statement.header, "a title");
+// Of a stage, or of the template that it is made of: what the stage itself says comes later, and wins.
+void Unfolder::lower_header(const Statement& statement) {
+  graph::Stage& stage = current_->stage;
+  if (!statement.documentation.empty()) stage.documentation = statement.documentation.str();
+  if (statement.title) {
+    stage.title = expression_of(*statement.title);
+    require_time(stage.title, types::Time::leg, statement.title->span, "a title");
+  }
   for (const Expression* after : statement.after) reference_stage(*after, true);
   if (const Expression* when = statement.clause(ast::Clause::when)) {
-    stage.condition = expression_of(*when);
+    stage.condition = both(stage.condition, expression_of(*when));
     stage.asks_status = asks_status(stage.condition);
     require_time(stage.condition, types::Time::stage, when->span, "the condition of a stage");
   }
@@ -68,12 +68,13 @@ void Unfolder::lower_header(FoundStage& found) {
 
 void Unfolder::lower_environment(const Expression& in) {
   graph::Environment environment;
-  auto resolved = program_.resolved.find(&in);
-  if (resolved == program_.resolved.end()) {
-    environment.name = in.kind == Expression::Kind::call ? expression_of(*in.operands[1]) : expression_of(in);
+  Value chosen = evaluate(in.kind == Expression::Kind::call ? *in.operands[1] : in);
+  if (chosen.kind != Value::Kind::environment) {
+    environment.name = expression_of(chosen, in.span);
     require_time(environment.name, types::Time::leg, in.span, "an environment");
   } else {
-    const Statement& declared = *resolved->second->statement;
+    const Statement& declared = *chosen.declared->statement;
+    frames_.emplace_back().use = chosen.use;
     environment.name = text_constant(declared.name.text.str(), in.span);
     // Secrets without a place to deploy to: entering it is no deployment.
     environment.deployment = declared.flag(ast::Flag::external);
@@ -84,6 +85,7 @@ void Unfolder::lower_environment(const Expression& in) {
         environment.deployment = true;
       }
     }
+    frames_.pop_back();
   }
   current_->stage.environment = std::move(environment);
 }
@@ -93,23 +95,60 @@ void Unfolder::lower_stage(FoundStage& found) {
   graph::Stage& stage = found.stage;
   frames_.back().locals = found.locals;
   results_.clear();
-  lower_header(found);
+  stage.id = found.id;
+  stage.span = found.statement->header;
+  stage.title = text_constant(found.id, found.statement->name.span);
   stage.runs_on = runs_on_;
   StepContext context = defaults_;
-  if (found.statement->block) {
-    each_taken(found.statement->block->items, [&](const Statement& part) { lower_stage_statement(part, context); });
-    stage.steps.reserve(found.statement->block->items.size());
-    StepResult result;
-    context.result = &result;
-    lower_items(found.statement->block->items, context);
-    for (auto& [name, value] : result.outputs) stage.outputs.emplace_back(name, expression_of(value, stage.span));
-  }
+  StepResult result;
+  context.result = &result;
+  lower_made(*found.statement, context, [] {});
+  for (auto& [name, value] : result.outputs) stage.outputs.emplace_back(name, expression_of(value, stage.span));
   if (stage.timeout == 0) stage.timeout = timeout_.value_or(default_timeout);
   if (stage.timeout < 1 || stage.timeout > longest)
     sink_.report<TimeoutOutOfRange>(stage.span, graph::describe_seconds(std::max<graph::Seconds>(stage.timeout, 0)))
         .help("GitHub ends a job after six hours");
   push_late_env();
   current_ = nullptr;
+}
+
+// What a template says of the stage comes first, then, by `outer`, what is said where the stage is made of it; at last
+// the steps, which are the template's.
+void Unfolder::lower_made(const Statement& statement, StepContext& context, llvm::function_ref<void()> outer) {
+  if (!statement.value) {
+    lower_stage_options(statement, context);
+    outer();
+    if (!statement.block) return;
+    current_->stage.steps.reserve(statement.block->items.size());
+    return lower_items(statement.block->items, context);
+  }
+  auto found = program_.calls.find(statement.value);
+  if (found == program_.calls.end()) return;
+  const Symbol& made_of = *found->second.callee;
+  Frame frame;
+  frame.arguments = evaluate_arguments(found->second, made_of.statement->parameters);
+  frame.use = found->second.use;
+  frame.call = statement.value->span;
+  if (made_of.module->library && !context.call_span.known()) context.call_span = statement.value->span;
+  frames_.push_back(std::move(frame));
+  lower_made(*made_of.statement, context, [&] {
+    Frame inner = std::move(frames_.back());
+    frames_.pop_back();
+    lower_stage_options(statement, context);
+    outer();
+    frames_.push_back(std::move(inner));
+  });
+  frames_.pop_back();
+}
+
+void Unfolder::lower_stage_options(const Statement& statement, StepContext& context) {
+  lower_header(statement);
+  if (!statement.block) return;
+  each_taken(statement.block->items, [&](const Statement& part) {
+    lower_stage_statement(part, context);
+    // Where there are steps, they stand among those.
+    if (statement.value && part.word == Word::permissions) add_permissions(part, context.call);
+  });
 }
 
 // What holds for the stage itself; what its steps inherit goes into `context`.

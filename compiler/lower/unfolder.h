@@ -19,7 +19,7 @@ class Unfolder : private Evaluator {
   void find_stages(llvm::ArrayRef<ast::Item> items);
   void find_stage(const Statement& statement);
   void lower_option(const Statement& statement);
-  void lower_secrets();
+  void lower_secrets(const check::Module& module);
   void lower_trigger(const Statement& statement);
   graph::Input lower_input(const Statement& statement);
   void lower_notifications(llvm::ArrayRef<ast::Item> items);
@@ -33,13 +33,15 @@ class Unfolder : private Evaluator {
 
   // stage.cpp
   void lower_stage(FoundStage& found);
-  void lower_header(FoundStage& found);
+  void lower_made(const Statement& statement, StepContext& context, llvm::function_ref<void()> outer);
+  void lower_header(const Statement& statement);
   void lower_stage_statement(const Statement& statement, StepContext& context);
   void lower_matrix(const Statement& statement);
   void lower_runs_on(const Statement& statement);
   graph::Concurrency lower_concurrency(const Statement& statement, types::Time latest);
   void lower_max_parallel(const Statement& statement);
   void lower_environment(const Expression& in);
+  void lower_stage_options(const Statement& statement, StepContext& context);
   void push_late_env();
   void reference_stage(const Expression& expression, bool written);
 

@@ -23,7 +23,8 @@ bool Value::constant() const {
     case Kind::dynamic:
     case Kind::stage:
     case Kind::step:
-    case Kind::artifact: return false;
+    case Kind::artifact:
+    case Kind::environment: return false;
   }
   return false;
 }
@@ -72,7 +73,8 @@ std::string text_of(const Value& value) {
                                                       : fmt::format("{:.15g}", value.number);
     case Value::Kind::string:
     case Value::Kind::stage:
-    case Value::Kind::artifact: return value.text;
+    case Value::Kind::artifact:
+    case Value::Kind::environment: return value.text;
     case Value::Kind::null:
     case Value::Kind::poison:
     case Value::Kind::list:

@@ -5,6 +5,11 @@
 #include "graph/expression.h"
 #include "types/time.h"
 
+namespace sluice::check {
+struct Symbol;
+struct Use;
+}  // namespace sluice::check
+
 namespace sluice::lower {
 
 /// What a step gives to those behind it: outputs as they are read on each back end.
@@ -23,10 +28,11 @@ struct Value {
     size,
     list,
     map,
-    dynamic,   ///< `expression`
-    stage,     ///< `text` is its id
-    step,      ///< `step`
-    artifact,  ///< `text` is its name in the run
+    dynamic,      ///< `expression`
+    stage,        ///< `text` is its id
+    step,         ///< `step`
+    artifact,     ///< `text` is its name in the run
+    environment,  ///< `text` is its name, `declared` where its address stands
   };
   Kind kind = Kind::poison;
   std::string text;                ///< of a string; the source text of a number
@@ -36,6 +42,8 @@ struct Value {
   graph::ExpressionId expression;
   const StepResult* step = nullptr;
   std::size_t stage = 0;  ///< of a stage or an artifact: an index into the unfolded stages
+  const check::Symbol* declared = nullptr;
+  const check::Use* use = nullptr;  ///< of an environment: how its module is used
 
   bool constant() const;  ///< known now, all of it
   static Value null();

@@ -273,6 +273,10 @@ class Shaper {
       return;
     }
     auto told = sink_.report<ExtraPiece>(piece->span, std::string_view(statement_.keyword.text));
+    if (piece->kind == Piece::Kind::assign && !signature_.words.empty()) {
+      told.help("`= …` stands before {}", diagnostics::list_of(signature_.words));
+      return;
+    }
     bool negative = piece->kind == Piece::Kind::expression && piece->expression->text.startswith("-");
     if (negative)
       told.help("a difference has blanks on both sides: write `- {}`",
@@ -301,7 +305,8 @@ const ast::WordInfo* find_here(llvm::StringRef spelling, Place place) {
 std::string places_of(const ast::WordInfo& info) {
   std::string text;
   for (unsigned i = 0; i < static_cast<unsigned>(Place::nowhere); ++i) {
-    if (!(info.places >> i & 1U)) continue;
+    // What stands in a stage may stand in a made one, or may not: it goes without saying.
+    if (!(info.places >> i & 1U) || static_cast<Place>(i) == Place::made) continue;
     if (!text.empty()) text += " or ";
     text += ast::description(static_cast<Place>(i));
   }
@@ -361,6 +366,7 @@ void shape(Statement& statement, Place place, bool broken, llvm::BumpPtrAllocato
 void check_block(const Statement& statement, diagnostics::Sink& sink) {
   if (statement.word == Word::invalid || statement.word == Word::call) return;
   Need need = signature_of(statement.word).block;
+  if (statement.word == Word::stage && !statement.value) need = Need::yes;
   std::string_view keyword = statement.keyword.text;
   if (need == Need::yes && !statement.block)
     sink.report<MissingBlock>(statement.header, keyword)
@@ -373,6 +379,7 @@ void check_block(const Statement& statement, diagnostics::Sink& sink) {
 Place place_inside(const Statement& statement, Place outer) {
   if (statement.word == Word::invalid) return Place::nowhere;
   if (statement.word == Word::call) return Place::options;
+  if (statement.word == Word::stage && statement.value) return Place::made;
   Place opens = ast::info(statement.word).opens;
   return opens == Place::nowhere ? outer : opens;
 }
