@@ -112,7 +112,7 @@ void ExpressionChecker::report_mismatch(const Expression& expression, const Type
                                          types::describe_one(wanted));
   auto text = constant_text(expression);
   if (found->optional && !wanted->optional && types::assignable(table_.without_optional(found), wanted)) {
-    explain_absence(told, expression);
+    explain_absence(told, expression, wanted);
   } else if (text && wanted->kind == Type::Kind::enumeration) {
     offer_choice(told, expression, wanted);
   } else if (wanted->kind == Type::Kind::percent && expression.kind == Kind::number) {

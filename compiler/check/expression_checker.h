@@ -1,5 +1,6 @@
 #pragma once
 #include "check/check.h"
+#include "check/event_types.h"
 #include "check/scope.h"
 #include "diagnostics/nearest.h"
 #include "types/relate.h"
@@ -16,7 +17,7 @@ using types::Type;
 class ExpressionChecker {
  protected:
   ExpressionChecker(Program& program, diagnostics::Sink& sink)
-      : program_(program), table_(program.types), sink_(sink) {}
+      : program_(program), table_(program.types), sink_(sink), events_(table_, sink, pipeline_, guards_) {}
   ~ExpressionChecker() = default;
 
   /// A stage or function is checked when something of it is first asked for.
@@ -46,6 +47,7 @@ class ExpressionChecker {
   bool comes_from_context(const Expression& expression) const;
   const Type* type_of_arithmetic(const Expression& expression);
   const Type* type_of_comparison(const Expression& expression);
+  const Expression* negation_of(const Expression& condition);
   void expect_condition(const Expression& operand, bool alternative);
   void expect_present(const Expression& operand, const Type* type);
   void report_incomparable(const Expression& expression, const Type* left, const Type* right);
@@ -69,7 +71,7 @@ class ExpressionChecker {
   // presence.cpp
   bool is_present(const Symbol& part) const;
   const Type* as_read(const Symbol& part, const Type* type);
-  void explain_absence(diagnostics::Builder& told, const Expression& expression) const;
+  void explain_absence(diagnostics::Builder& told, const Expression& expression, const Type* wanted) const;
   bool is_guarded(const Expression& condition) const;
   const Statement* template_of(const Statement& stage) const;
   const Expression* runs_anyway(const Statement& stage) const;
@@ -113,6 +115,7 @@ class ExpressionChecker {
   const Expression* acting_ = nullptr;          ///< the call that may give steps, a service or a stage
   std::vector<const Expression*> guards_;       ///< conditions that hold where the walk stands
   const Symbol* reader_ = nullptr;              ///< the stage being checked; null in a notification or a function
+  EventTypes events_;
 };
 
 }  // namespace sluice::check

@@ -199,7 +199,7 @@ const Type* ExpressionChecker::member_of_context(llvm::StringRef context, const 
   }
   if (context == "inputs" && pipeline_) {
     auto input = pipeline_->inputs.find(name);
-    if (input != pipeline_->inputs.end()) return input->second;
+    if (input != pipeline_->inputs.end()) return events_.type_of_input(expression, input->second);
     if (!pipeline_->inputs.empty()) return unknown_member(expression, "`inputs`", names_in(pipeline_->inputs));
     sink_.report<UnknownMember>(name_span(expression), "`inputs`", std::string_view(name))
         .help("declare it: `on manual {{ input {}: string }}`", std::string_view(name));
@@ -212,7 +212,10 @@ const Type* ExpressionChecker::member_of_context(llvm::StringRef context, const 
   if (std::find(known.begin(), known.end(), name) == known.end())
     return unknown_member(expression, fmt::format("`{}`", std::string_view(context)), known);
   if (context == "github" && name == "token") return table_.secret(string);
-  return context == "github" && name != "event" ? string : table_.simple(Type::Kind::json);
+  if (context == "github" && name == "event") return events_.type_of_event();
+  if (context == "github" && (name == "head_ref" || name == "base_ref"))
+    return events_.type_of_pull_request_ref(expression);
+  return context == "github" ? string : table_.simple(Type::Kind::json);
 }
 
 const Type* ExpressionChecker::type_of_result(const Symbol& part) {
@@ -284,7 +287,8 @@ const Type* ExpressionChecker::type_of_member(const Expression& expression) {
     if (part != program_.resolved.end() && is_parts(part->second->kind)) {
       result = member_of_parts(const_cast<Symbol&>(*part->second), expression);
     } else if (type->kind == Type::Kind::record) {
-      result = type->field(expression.text);
+      result = events_.field_of(type, expression);
+      if (!result && events_.report_unknown(type, expression)) result = table_.simple(Type::Kind::any);
       if (!result) result = unknown_member(expression, "this record", type->names);
     } else if (type->kind == Type::Kind::map) {
       result = type->element;

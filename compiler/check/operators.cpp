@@ -1,5 +1,6 @@
 // What operators take and give.
 #include "check/expression_checker.h"
+#include "syntax/arena.h"
 
 namespace sluice::check {
 namespace {
@@ -53,10 +54,19 @@ const Type* ExpressionChecker::type_of_binary(const Expression& expression) {
 const Type* ExpressionChecker::type_of_junction(const Expression& expression) {
   expect_condition(*expression.operands[0], expression.op == either);
   std::size_t known = guards_.size();
-  if (expression.op == both) guards_.push_back(expression.operands[0]);
+  guards_.push_back(expression.op == both ? expression.operands[0] : negation_of(*expression.operands[0]));
   expect_condition(*expression.operands[1], expression.op == either);
   guards_.resize(known);
   return table_.simple(Type::Kind::boolean);
+}
+
+const Expression* ExpressionChecker::negation_of(const Expression& condition) {
+  auto* negation = new (table_.arena().Allocate<Expression>()) Expression;
+  negation->kind = Kind::negation;
+  negation->span = condition.span;
+  const Expression* operands[] = {&condition};
+  negation->operands = syntax::copy_into(table_.arena(), llvm::ArrayRef<const Expression*>(operands));
+  return negation;
 }
 
 void ExpressionChecker::expect_condition(const Expression& operand, bool alternative) {
@@ -125,6 +135,7 @@ const Type* ExpressionChecker::type_of_comparison(const Expression& expression) 
   const Type* left = type_of(first);
   const Type* right = type_of(second);
   const Type* boolean = table_.simple(Type::Kind::boolean);
+  events_.check_comparison(expression);
   if (!types::comparable(left, right)) {
     report_incomparable(expression, left, right);
     return boolean;
@@ -142,7 +153,7 @@ const Type* ExpressionChecker::type_of_comparison(const Expression& expression) 
 void ExpressionChecker::expect_present(const Expression& operand, const Type* type) {
   if (!type->optional) return;
   auto told = sink_.report<AbsentInOrder>(operand.span, types::describe_one(type));
-  explain_absence(told, operand);
+  explain_absence(told, operand, type);
 }
 
 void ExpressionChecker::report_incomparable(const Expression& expression, const Type* left, const Type* right) {

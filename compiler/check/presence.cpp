@@ -107,7 +107,9 @@ const Type* ExpressionChecker::as_read(const Symbol& part, const Type* type) {
   return may_miss && !is_present(part) ? table_.optional(type) : type;
 }
 
-void ExpressionChecker::explain_absence(diagnostics::Builder& told, const Expression& expression) const {
+void ExpressionChecker::explain_absence(diagnostics::Builder& told, const Expression& expression,
+                                        const Type* wanted) const {
+  if (events_.explain_absence(told, expression, wanted)) return;
   told.help("it may be absent: write `?? default` behind it");
   if (expression.kind != Kind::member) return;
   auto resolved = program_.resolved.find(expression.operands[0]);

@@ -5,6 +5,7 @@
 #include <llvm/ADT/StringMap.h>
 
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -85,12 +86,23 @@ struct Call {
   llvm::SmallVector<const ast::Expression*, 8> arguments;  ///< by parameter, null where its default holds
 };
 
+/// A way in which a pipeline starts: an event of GitHub's and one of its activity types, or "" where it has none.
+struct Start {
+  llvm::StringRef event;  ///< empty for one that does not exist
+  llvm::StringRef activity;
+  const ast::Statement* trigger = nullptr;
+};
+/// Which of a pipeline's starts are meant, by their index.
+using Starts = std::vector<bool>;
+
 /// A pipeline's own names.
 struct Pipeline {
   const ast::Statement* statement = nullptr;
   const Module* module = nullptr;
   llvm::MapVector<llvm::StringRef, Symbol*> stages;
   llvm::MapVector<llvm::StringRef, const types::Type*> inputs;
+  std::vector<Start> starts;
+  std::map<Starts, const types::Type*> payloads;  ///< `github.event` for the starts that were asked for
 };
 
 struct Program {

@@ -70,9 +70,14 @@ const EventInfo* find_event(llvm::StringRef name) {
   return nullptr;
 }
 
+llvm::StringRef written_type(const Expression& type) {
+  return type.kind == Expression::Kind::string && !type.parts.empty() ? type.parts[0].text : type.text;
+}
+
 void Checker::check_trigger(const Statement& statement) {
   if (!statement.name) return;
   const EventInfo* event = find_event(statement.name.text);
+  EventTypes::collect(*pipeline_, statement, event);
   if (!event) {
     llvm::SmallVector<llvm::StringRef, 40> names = {"manual", "call"};
     for (const EventInfo& known : table) names.push_back(known.name);
@@ -129,8 +134,7 @@ void Checker::check_event_filters(const Statement& statement, const EventInfo& e
                                     fmt::format("`{}` takes no inputs", std::string_view(event.name)));
     } else if (filter.word == Word::types) {
       for (const Expression* type : filter.values) {
-        llvm::StringRef name =
-            type->kind == Expression::Kind::string && !type->parts.empty() ? type->parts[0].text : type->text;
+        llvm::StringRef name = written_type(*type);
         if (event.types == "*" || std::find(types.begin(), types.end(), name) != types.end()) continue;
         auto told = sink_.report<UnknownFilter>(
             type->span, fmt::format("`{}` has no type `{}`", std::string_view(event.name), std::string_view(name)));

@@ -161,6 +161,25 @@ std::optional<Value> Evaluator::fold(ast::Operator op, const Value& left, const 
   return std::nullopt;
 }
 
+// `a ?? b`: an absent value is told by its text; how the present one is decoded follows from its type. Outputs have
+// theirs in the graph. Inputs and payloads come as what they are, and their `false` and 0 are not absent.
+ExpressionId Evaluator::lower_fallback(const Expression& expression, ExpressionId first, ExpressionId second) {
+  using Type = graph::Expression::Type;
+  Type type = graph_[first].type;
+  auto checked = program_.type_of.find(expression.operands[0]);
+  if (type == Type::any && checked != program_.type_of.end()) {
+    const Expression& otherwise = *expression.operands[1];
+    bool is_false = otherwise.kind == Kind::boolean && otherwise.text == "false";
+    if (checked->second->kind == types::Type::Kind::boolean && is_false)
+      return make(GraphKind::equal, "", {first, expression_of(Value::boolean(true), expression.span)}, expression.span);
+    if (checked->second->kind == types::Type::Kind::boolean) type = Type::boolean;
+    if (checked->second->kind == types::Type::Kind::number) type = Type::number;
+  }
+  ExpressionId id = make(GraphKind::fallback, "", {first, second}, expression.span);
+  graph_.expressions[id.index].type = type;
+  return id;
+}
+
 Value Evaluator::evaluate_binary(const Expression& expression) {
   Value left = evaluate(*expression.operands[0]);
   Value right = evaluate(*expression.operands[1]);
@@ -173,10 +192,8 @@ Value Evaluator::evaluate_binary(const Expression& expression) {
   }
   ExpressionId first = expression_of(left, expression.operands[0]->span);
   ExpressionId second = expression_of(right, expression.operands[1]->span);
-  ExpressionId id = make(graph_kind(expression.op), "", {first, second}, expression.span);
-  // An absent value is told by its text; how the present one is decoded follows from its type.
-  if (expression.op == ast::Operator::fallback) graph_.expressions[id.index].type = graph_[first].type;
-  return Value::of(id);
+  if (expression.op == ast::Operator::fallback) return Value::of(lower_fallback(expression, first, second));
+  return Value::of(make(graph_kind(expression.op), "", {first, second}, expression.span));
 }
 
 bool Evaluator::decide(const Expression& expression) {

@@ -23,6 +23,7 @@ class Evaluator {
   Value evaluate_index(const Expression& expression);
   Value evaluate_call(const Expression& expression);
   Value evaluate_binary(const Expression& expression);
+  ExpressionId lower_fallback(const Expression& expression, ExpressionId first, ExpressionId second);
   Value evaluate_symbol(const Symbol& symbol);
   Value stage_value(std::size_t found) const;
   Value member_of(const Value& base, const Expression& expression);
