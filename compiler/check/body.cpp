@@ -33,7 +33,7 @@ void Checker::check_statement(const Statement& statement, const Body& body) {
   switch (statement.word) {
     case Word::call: return check_call_statement(statement, body);
     case Word::run: return check_run(statement);
-    case Word::uses: return check_uses(statement);
+    case Word::uses: return check_uses(statement, body);
     case Word::step: return check_step(statement, body);
     case Word::output: return check_output(statement, body);
     case Word::artifact: return check_artifact(statement, body);
@@ -146,10 +146,7 @@ void Checker::check_call_statement(const Statement& statement, const Body& body)
   const Symbol& callee = *found->second.callee;
   if (callee.kind == Symbol::Kind::step_function)
     for (const auto& output : callee.outputs) body.owner->outputs.insert(output);
-  if (callee.kind == Symbol::Kind::action && callee.statement->block)
-    for (const ast::Item& item : callee.statement->block->items)
-      if (item.statement && item.statement->word == Word::output)
-        body.owner->outputs.insert({item.statement->name.text, read_type(item.statement->type)});
+  if (callee.kind == Symbol::Kind::action) add_outputs(*body.owner, callee);
 }
 
 void Checker::check_step(const Statement& statement, const Body& body) {
@@ -225,18 +222,6 @@ void Checker::check_run(const Statement& statement) {
   check_options(statement);
 }
 
-void Checker::check_uses(const Statement& statement) {
-  if (statement.value) expect_static_text(*statement.value, "the action");
-  if (!statement.block) return;
-  for (const ast::Item& item : statement.block->items) {
-    if (!item.statement) continue;
-    if (item.statement->word == Word::with)
-      check_entries(*item.statement, true);
-    else
-      check_option(*item.statement);
-  }
-}
-
 void Checker::check_options(const Statement& statement) {
   if (!statement.block) return;
   for (const ast::Item& item : statement.block->items)
@@ -294,20 +279,24 @@ void Checker::report_twice(const ast::Block& block) {
   }
 }
 
-void Checker::check_entries(const Statement& statement, bool scalars) {
+void Checker::each_entry(const Statement& statement, llvm::function_ref<void(const ast::Entry&)> visit) {
   if (!statement.block) return;
   report_twice(*statement.block);
   for (const ast::Item& item : statement.block->items) {
-    if (item.statement) {
-      if (item.statement->word != Word::invalid)
-        sink_.report<MisplacedStatement>(item.statement->header, std::string_view(item.statement->keyword.text));
-      continue;
-    }
-    const Type* type = type_of(*item.entry->value);
-    if (scalars && !types::is_scalar(type))
-      sink_.report<TypeMismatch>(item.entry->value->span, fmt::format("`{}`", std::string_view(item.entry->key.text)),
-                                 types::describe_one(type), "text");
+    if (item.entry)
+      visit(*item.entry);
+    else if (item.statement->word != Word::invalid)
+      sink_.report<MisplacedStatement>(item.statement->header, std::string_view(item.statement->keyword.text));
   }
+}
+
+void Checker::check_entries(const Statement& statement, bool scalars) {
+  each_entry(statement, [&](const ast::Entry& entry) {
+    const Type* type = type_of(*entry.value);
+    if (scalars && !types::is_scalar(type))
+      sink_.report<TypeMismatch>(entry.value->span, fmt::format("`{}`", std::string_view(entry.key.text)),
+                                 types::describe_one(type), "text");
+  });
 }
 
 void Checker::check_permissions(const Statement& statement) {

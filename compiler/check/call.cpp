@@ -155,7 +155,10 @@ void ExpressionChecker::match_arguments(const Expression& call, llvm::ArrayRef<a
     const Module* outer = std::exchange(module_, result.callee->module);
     const Type* wanted = read_type(parameters[which].type);
     module_ = outer;
-    expect(argument, wanted, fmt::format("`{}`", std::string_view(parameters[which].name.text)));
+    if (result.callee->kind == Symbol::Kind::action)
+      expect_input(argument, wanted, parameters[which].name.text);
+    else
+      expect(argument, wanted, fmt::format("`{}`", std::string_view(parameters[which].name.text)));
   }
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     bool optional = parameters[i].default_value || (parameters[i].type && parameters[i].type->optional);
@@ -163,20 +166,6 @@ void ExpressionChecker::match_arguments(const Expression& call, llvm::ArrayRef<a
       sink_.report<MissingArgument>(call.operands[0]->span, name_of(call), std::string_view(parameters[i].name.text))
           .note(parameters[i].name.span, "declared here");
   }
-}
-
-void ExpressionChecker::match_action(const Expression& call, const Symbol& action) {
-  llvm::SmallVector<ast::Parameter, 16> inputs;
-  if (action.statement->block) {
-    for (const ast::Item& item : action.statement->block->items) {
-      if (!item.statement || item.statement->word != Word::input) continue;
-      inputs.push_back({item.statement->name, item.statement->type, item.statement->value});
-    }
-  }
-  Call result;
-  result.callee = &action;
-  match_arguments(call, inputs, result, "");
-  program_.calls[&call] = std::move(result);
 }
 
 const Type* ExpressionChecker::apply(const Expression& call, Symbol& callee, const Use* use) {

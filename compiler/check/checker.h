@@ -9,7 +9,8 @@ struct Body {
   bool stage = false;       ///< whether it is a stage's own body
 };
 
-/// Walks the trees once. One file per construct: declarations, functions, pipeline, trigger, body, service.
+/// Walks the trees once. One file per construct: declarations, functions, pipeline, trigger, body, action,
+/// service.
 class Checker final : private ExpressionChecker {
  public:
   Checker(Program& program, llvm::ArrayRef<Unit> units, diagnostics::Sink& sink)
@@ -21,7 +22,6 @@ class Checker final : private ExpressionChecker {
   // declarations.cpp
   void declare(const Unit& unit);
   void declare(Module& module, const Unit& unit, const Statement& statement);
-  void check_actions(const Module& module);
   void check_declaration(const Module& main, const Statement& statement);
   void declare_use(Module& module, const Unit& unit, const Statement& statement);
   void add_unique(llvm::StringMap<Symbol*>& names, Symbol* symbol);
@@ -74,20 +74,29 @@ class Checker final : private ExpressionChecker {
   void report_hidden(const Statement& statement);
   Symbol* loop_variable(const Statement& statement);
   void check_run(const Statement& statement);
-  void check_uses(const Statement& statement);
   void check_options(const Statement& statement);
   void check_option(const Statement& statement);
   void report_twice(const ast::Block& block);
+  void each_entry(const Statement& statement, llvm::function_ref<void(const ast::Entry&)> visit);
   void check_entries(const Statement& statement, bool scalars);
   void check_permissions(const Statement& statement);
   void check_matrix(const Statement& statement);
   void delivery_word(const Statement& statement);
+
+  // action.cpp
+  void check_actions(const Module& module);
+  void check_uses(const Statement& statement, const Body& body);
+  void check_inputs(const Statement& uses, const Symbol& action);
+  void add_outputs(Symbol& step, const Symbol& action);
+  const Symbol* library_action(llvm::StringRef reference);
+  const Symbol* action_of(const Expression& reference);
 
   // service.cpp
   void check_service(const Statement& statement);
   void check_service_function(Symbol& function);
 
   llvm::ArrayRef<Unit> units_;
+  llvm::StringMap<const Symbol*> library_actions_;  ///< by owner and repository, in lower case; filled when asked for
   std::vector<Symbol*> lets_;  ///< of the pipeline, and its `notify` rules, each with what is around it
   std::vector<Symbol*> notifications_;
 };

@@ -139,26 +139,6 @@ void Checker::declare(const Unit& unit) {
   for (Symbol* parameter : module.parameters) parameter->type = read_type(parameter->statement->type);
 }
 
-void Checker::check_actions(const Module& module) {
-  module_ = &module;
-  for (const auto& entry : module.names) {
-    const Statement* action = entry.second->kind == Symbol::Kind::action ? entry.second->statement : nullptr;
-    if (!action) continue;
-    if (action->value) expect_static_text(*action->value, "the action");
-    if (!action->block) continue;
-    llvm::StringMap<Span> seen;
-    for (const ast::Item& item : action->block->items) {
-      if (!item.statement || item.statement->word != Word::input) continue;
-      const Statement& input = *item.statement;
-      auto [first, added] = seen.try_emplace(input.name.text, input.name.span);
-      if (!added)
-        sink_.report<DuplicateName>(input.name.span, std::string_view(input.name.text))
-            .note(first->second, "declared here first");
-      if (input.value) expect(*input.value, read_type(input.type), "the default");
-    }
-  }
-}
-
 // What stands at the top of the main file is checked whether it is used or not.
 void Checker::check_declaration(const Module& main, const Statement& statement) {
   auto found = main.names.find(statement.name.text);

@@ -88,6 +88,7 @@ class ExpressionChecker {
   const Type* member_of_context(llvm::StringRef context, const Expression& expression);
   const Type* member_of_module(const Expression& base, const Expression& expression);
   const Type* member_of_parts(Symbol& symbol, const Expression& expression);
+  const Type* member_of_outputs(const Expression& base, const Expression& expression);
   const Type* unknown_member(const Expression& expression, llvm::StringRef owner,
                              llvm::ArrayRef<llvm::StringRef> known);
   Symbol* find_value(llvm::StringRef name);
@@ -103,7 +104,10 @@ class ExpressionChecker {
   const Type* apply(const Expression& call, Symbol& callee, const Use* use);
   void match_arguments(const Expression& call, llvm::ArrayRef<ast::Parameter> parameters, Call& result,
                        llvm::StringRef implied);
+
+  // action_input.cpp
   void match_action(const Expression& call, const Symbol& action);
+  void expect_input(const Expression& expression, const Type* wanted, llvm::StringRef name);
 
   Program& program_;
   types::Table& table_;

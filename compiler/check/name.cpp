@@ -244,6 +244,18 @@ const Type* ExpressionChecker::member_of_parts(Symbol& symbol, const Expression&
   return unknown_member(expression, fmt::format("`{}`", std::string_view(symbol.name)), known);
 }
 
+// `measured.outputs.percent`: what a step gives. Null where the base is nothing of the kind.
+const Type* ExpressionChecker::member_of_outputs(const Expression& base, const Expression& expression) {
+  if (base.kind != Kind::member || base.text != "outputs") return nullptr;
+  auto owner = program_.resolved.find(base.operands[0]);
+  if (owner == program_.resolved.end() || owner->second->kind != Symbol::Kind::step) return nullptr;
+  const Symbol& step = *owner->second;
+  auto output = step.outputs.find(expression.text);
+  if (output != step.outputs.end()) return output->second;
+  if (step.open) return table_.simple(Type::Kind::any);
+  return unknown_member(expression, fmt::format("`{}.outputs`", std::string_view(step.name)), names_in(step.outputs));
+}
+
 // `common.greeting`: what a module's file declares with `let`. Null where the base is no module.
 const Type* ExpressionChecker::member_of_module(const Expression& base, const Expression& expression) {
   auto declared = module_->names.find(base.text);
@@ -284,7 +296,9 @@ const Type* ExpressionChecker::type_of_member(const Expression& expression) {
   if (!result) {
     const Type* type = type_of(base);
     auto part = base.kind == Kind::member ? program_.resolved.find(&base) : program_.resolved.end();
-    if (part != program_.resolved.end() && is_parts(part->second->kind)) {
+    if (const Type* output = member_of_outputs(base, expression)) {
+      result = output;
+    } else if (part != program_.resolved.end() && is_parts(part->second->kind)) {
       result = member_of_parts(const_cast<Symbol&>(*part->second), expression);
     } else if (type->kind == Type::Kind::record) {
       result = events_.field_of(type, expression);

@@ -5,6 +5,7 @@ namespace sluice::check {
 namespace {
 
 DIAGNOSTIC(UnknownEvent, "there is no event `{}`");
+DIAGNOSTIC(UnknownClause, "only an action's input can be `deprecated`");
 DIAGNOSTIC(UnknownFilter, "{}");
 DIAGNOSTIC(ConflictingFilters, "`{}` and `{}` exclude each other");
 DIAGNOSTIC(DuplicateEntry, "`{}` is given twice");
@@ -168,6 +169,9 @@ void Checker::check_event_filters(const Statement& statement, const EventInfo& e
 }
 
 void Checker::check_input(const Statement& statement) {
+  if (const Expression* deprecated = statement.clause(ast::Clause::deprecated))
+    sink_.report<UnknownClause>(deprecated->span)
+        .help("GitHub shows no such text here: write it into the input's `///`");
   const Type* type = read_type(statement.type);
   if (statement.value) expect(*statement.value, type, "the default");
   auto [at, added] = pipeline_->inputs.insert({statement.name.text, type});

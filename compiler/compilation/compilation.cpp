@@ -40,6 +40,15 @@ std::string folder_of(const std::string& file) {
   return slash == std::string::npos ? "" : file.substr(0, slash + 1);
 }
 
+// Whether an action is named somewhere: only then what the library knows of actions is read.
+bool names_action(llvm::ArrayRef<ast::Item> items) {
+  return std::any_of(items.begin(), items.end(), [](const ast::Item& item) {
+    if (!item.statement) return false;
+    if (item.statement->word == ast::Word::uses) return true;
+    return item.statement->block && names_action(item.statement->block->items);
+  });
+}
+
 bool breaks_the_tree(const diagnostics::Diagnostic& diagnostic) {
   return diagnostics::info(diagnostic.kind).number < 200;
 }
@@ -89,6 +98,7 @@ std::size_t Compilation::load(std::string name, std::string text, bool library) 
   loading_.push_back(unit.name);
   load_uses(file, unit);
   loading_.pop_back();
+  if (!library && names_action(file.items)) load_library("actions");
   units_.push_back(std::move(unit));
   return units_.size() - 1;
 }
@@ -99,6 +109,14 @@ void Compilation::load_uses(const ast::File& file, check::Unit& unit) {
     std::size_t index = load_module(*item.statement, file.source->name);
     if (index != SIZE_MAX) unit.uses[item.statement] = index;
   }
+}
+
+// The index of a module of the library, read once; SIZE_MAX: there is none of that name.
+std::size_t Compilation::load_library(const std::string& name) {
+  for (std::size_t i = 0; i < units_.size(); ++i)
+    if (units_[i].name == "std." + name) return i;
+  std::string_view text = library_file(name + ".pipe");
+  return text.data() ? load(name + ".pipe", std::string(text), true) : SIZE_MAX;
 }
 
 std::size_t Compilation::load_module(const ast::Statement& use, const std::string& user) {
@@ -112,8 +130,8 @@ std::size_t Compilation::load_module(const ast::Statement& use, const std::strin
     return SIZE_MAX;
   }
   if (library) {
-    std::string_view text = library_file(name.substr(4) + ".pipe");
-    if (text.data()) return load(name.substr(4) + ".pipe", std::string(text), true);
+    std::size_t loaded = load_library(name.substr(4));
+    if (loaded != SIZE_MAX) return loaded;
   } else if (auto text = read_file(path)) {
     return load(path, std::move(*text), false);
   }

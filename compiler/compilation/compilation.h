@@ -32,6 +32,7 @@ class Compilation {
  private:
   std::size_t load(std::string name, std::string text, bool library);
   void load_uses(const ast::File& file, check::Unit& unit);
+  std::size_t load_library(const std::string& name);
   std::size_t load_module(const ast::Statement& use, const std::string& user);
   bool readable(const source::File& file);
 

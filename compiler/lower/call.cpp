@@ -51,29 +51,6 @@ void Unfolder::lower_call(const Expression& call, StepContext context, const std
   frames_.pop_back();
 }
 
-void Unfolder::lower_action_call(const Expression& call, const StepContext& context) {
-  const check::Call& target = program_.calls.find(&call)->second;
-  const Statement& action = *target.callee->statement;
-  Bindings with;
-  std::size_t position = 0;
-  if (action.block) {
-    for (const ast::Item& item : action.block->items) {
-      if (!item.statement || item.statement->word != Word::input) continue;
-      const Expression* argument = target.arguments[position++];
-      if (!argument) argument = item.statement->value;
-      if (!argument) continue;
-      Value value = evaluate(*argument);
-      if (value.kind != Value::Kind::null)
-        with.emplace_back(item.statement->name.text.str(), expression_of(value, argument->span));
-    }
-    for (const ast::Item& item : action.block->items) {
-      if (!item.statement || item.statement->word != Word::output || !context.result) continue;
-      context.result->outputs.emplace_back(item.statement->name.text.str(), step_output(context, *item.statement));
-    }
-  }
-  add_uses(static_text(action.value), call.span, std::move(with), context);
-}
-
 void Unfolder::lower_artifact(const Statement& statement, const StepContext& outer) {
   if (!statement.value || !current_) return;
   StepContext context = outer;

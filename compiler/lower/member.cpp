@@ -103,7 +103,14 @@ Value Evaluator::evaluate_member(const Expression& expression) {
   }
   auto part = program_.resolved.find(&expression);
   if (part != program_.resolved.end()) return evaluate_symbol(*part->second);
-  Value base = evaluate(*expression.operands[0]);
+  // `measured.outputs.percent` is `measured.percent`.
+  const Expression& owner = *expression.operands[0];
+  if (owner.kind == Expression::Kind::member && owner.text == "outputs") {
+    Value whole = evaluate(*owner.operands[0]);
+    bool known = whole.kind == Value::Kind::step && whole.step->find(expression.text);
+    if (known) return member_of(whole, expression);
+  }
+  Value base = evaluate(owner);
   return member_of(base, expression);
 }
 

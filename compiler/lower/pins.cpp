@@ -19,10 +19,13 @@ Pins::Pins(llvm::StringRef table) {
 const Pin* Pins::find(llvm::StringRef action, llvm::StringRef ref) const {
   auto known = pins_.find(action);
   if (known == pins_.end()) return nullptr;
-  // The table lists an action's versions from the newest down.
+  // The table lists an action's versions from the newest down. Some tag `2.35.5` and move `v2`.
   for (const Pin& pin : known->second) {
-    bool prefix = pin.version.startswith(ref) && (pin.version.size() == ref.size() || pin.version[ref.size()] == '.');
-    if (prefix || pin.commit == ref) return &pin;
+    llvm::StringRef version = pin.version;
+    llvm::StringRef wanted = ref;
+    if (!version.startswith("v")) wanted.consume_front("v");
+    bool prefix = version.startswith(wanted) && (version.size() == wanted.size() || version[wanted.size()] == '.');
+    if ((prefix && !wanted.empty()) || pin.commit == ref) return &pin;
   }
   return nullptr;
 }

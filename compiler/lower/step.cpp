@@ -10,24 +10,8 @@ DIAGNOSTIC(NotIterable, "this loop goes over something that is known only when t
 DIAGNOSTIC(TooMuchUnfolding, "the pipeline unfolds into more than {} steps");
 DIAGNOSTIC(NotStatic, "this is known only when the pipeline runs");
 DIAGNOSTIC(RequirementFailed, "{}");
-DIAGNOSTIC(UnpinnedAction, "no commit is known for `{}`");
 
 constexpr std::size_t most_steps = 1000000;
-
-// `owner/repo@ref`: what stands before and behind the `@`.
-std::pair<llvm::StringRef, llvm::StringRef> split_reference(llvm::StringRef reference) { return reference.split('@'); }
-
-bool is_action(llvm::StringRef name) {
-  auto plain = [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) || llvm::StringRef("._-/").contains(c);
-  };
-  return name.contains('/') && std::all_of(name.begin(), name.end(), plain);
-}
-
-bool is_commit(llvm::StringRef ref) {
-  return ref.size() == 40 &&
-         std::all_of(ref.begin(), ref.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
-}
 
 }  // namespace
 
@@ -149,52 +133,6 @@ void Unfolder::lower_run(const Statement& statement, StepContext context) {
   step.env = std::move(env);
   llvm::StringRef text = llvm::StringRef(script).rtrim('\n');
   step.action = graph::Run{context.shell, text.str() + (text.contains('\n') ? "\n" : "")};
-}
-
-void Unfolder::add_uses(llvm::StringRef reference, Span span, Bindings with, const StepContext& outer) {
-  auto [action, ref] = split_reference(reference);
-  StepContext context = outer;
-  if (!context.title) context.title = text_constant("Use " + action.str(), span);
-  graph::Uses uses{action.str(), ref.str(), ref.str(), std::move(with)};
-  const Pin* pin = pins_.find(action, ref);
-  if (pin) {
-    uses.version = pin->version.str();
-    uses.commit = pin->commit.str();
-    llvm::SmallVector<llvm::StringRef, 4> permissions;
-    pin->permissions.split(permissions, ',', -1, false);
-    for (llvm::StringRef permission : permissions) {
-      auto [scope, access] = permission.split(':');
-      add_permission(scope.trim(), access.trim(), "used by " + action.str());
-    }
-  } else if (!is_commit(ref) || !is_action(action)) {
-    auto told = sink_.report<UnpinnedAction>(span, std::string_view(reference));
-    if (pins_.knows(action))
-      told.help("that version is not known here; write its commit behind the `@`");
-    else
-      told.help("write the commit behind the `@`: `{}@<40 hex digits>`", std::string_view(action));
-  }
-  graph::Step& step = add_step(context, span);
-  step.working_directory = {};
-  step.action = std::move(uses);
-}
-
-void Unfolder::lower_uses(const Statement& statement, StepContext context) {
-  if (!statement.value) return;
-  Bindings with;
-  if (statement.block) {
-    for (const ast::Item& item : statement.block->items) {
-      if (!item.statement) continue;
-      if (item.statement->word != Word::with) {
-        apply_option(*item.statement, context);
-      } else if (item.statement->block) {
-        for (const ast::Item& inner : item.statement->block->items)
-          if (inner.entry) set(with, {{inner.entry->key.text.str(), expression_of(*inner.entry->value)}});
-      }
-    }
-  }
-  // What was not given is left to the action.
-  std::erase_if(with, [&](const auto& binding) { return graph_[binding.second].kind == GraphKind::null; });
-  add_uses(static_text(statement.value), statement.value->span, std::move(with), context);
 }
 
 void Unfolder::lower_native(const Statement& statement, const StepContext& outer) {

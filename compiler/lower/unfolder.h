@@ -45,7 +45,7 @@ class Unfolder : private Evaluator {
   void push_late_env();
   void reference_stage(const Expression& expression, bool written);
 
-  // step.cpp, call.cpp, service.cpp
+  // step.cpp, action.cpp, call.cpp, service.cpp
   void lower_items(llvm::ArrayRef<ast::Item> items, StepContext& context);
   void lower_statement(const Statement& statement, StepContext& context);
   void lower_step(const Statement& statement, const StepContext& outer);
@@ -65,6 +65,8 @@ class Unfolder : private Evaluator {
   static void set(Bindings& bindings, const Bindings& given);
   void apply_shell(const Statement& statement, StepContext& context);
   bool apply_option(const Statement& statement, StepContext& context);
+  ExpressionId input_of(const Value& value, Span span);
+  void apply_declaration(const Statement& action, llvm::StringRef name, const StepContext& context);
   void add_uses(llvm::StringRef reference, Span span, Bindings with, const StepContext& context);
   graph::Step& add_step(const StepContext& context, Span span);
   void declare_step(const Statement& statement, StepResult* result);
