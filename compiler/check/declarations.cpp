@@ -1,4 +1,5 @@
 #include "check/checker.h"
+#include "check/plain.h"
 
 namespace sluice::check {
 namespace {
@@ -164,6 +165,7 @@ void Checker::run() {
   }
   for (const auto& module : program_.modules) check_actions(*module);
   for (const auto& module : program_.modules) check_environments(*module);
+  check_plainly(*main.file, sink_);
   module_ = &main;
   for (const ast::Item& item : main.file->items)
     if (item.statement) check_declaration(main, *item.statement);
