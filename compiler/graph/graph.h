@@ -19,11 +19,29 @@ using Bindings = std::vector<std::pair<std::string, ExpressionId>>;  ///< in sou
 
 enum class Backend : std::uint8_t { both, github, local };
 
+/// A variable whose value a program of the script reads once more: as code, as a command's name, as lines of GitHub's
+/// files.
+struct Reread {
+  std::string variable;  ///< of the step's `env`
+  std::string reader;    ///< `bash`, `jq`, `make`, `GITHUB_ENV` …
+  source::Span span;     ///< of the hole
+};
+
+/// From `text` on, an offset into a script, stands what the author wrote from `source` on, byte for byte if `copied`,
+/// else made from what stands there.
+struct ScriptPiece {
+  std::uint32_t text = 0;
+  std::uint32_t source = 0;
+  bool copied = true;
+};
+
 /// A text for a shell. No expression is left in it: what was one is a variable of the step's `env`, quoted for its
 /// place.
 struct Run {
   std::string shell;  ///< `bash`, `sh`, `python`, `pwsh`, or a command with `{0}`
   std::string text;   ///< as the author's lines, ends in a newline exactly if it has several lines
+  std::vector<Reread> reread;
+  std::vector<ScriptPiece> pieces;  ///< ordered by `text`; none for a script that the compiler made
 };
 
 /// A marketplace action, pinned.

@@ -213,6 +213,17 @@ class GraphWriter {
     json_.name("run"), json_.open('{');
     json_.string("shell", run.shell);
     json_.string("text", run.text);
+    if (!run.reread.empty()) {
+      json_.name("reread"), json_.open('[');
+      for (const Reread& reread : run.reread) {
+        json_.open('{');
+        json_.string("variable", reread.variable);
+        json_.string("reader", reread.reader);
+        span(reread.span);
+        json_.close('}');
+      }
+      json_.close(']');
+    }
     json_.close('}');
   }
 

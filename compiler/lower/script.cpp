@@ -1,27 +1,13 @@
 // Scripts: every hole becomes a variable of the step or a quoted constant, so that no text is ever read as code.
-#include "lower/shell_places.h"
 #include "lower/unfolder.h"
+#include "shells/shell.h"
 
 namespace sluice::lower {
 namespace {
 
 DIAGNOSTIC(UnsafePlace, "{} cannot be put into {} safely");
-
-bool is_posix(llvm::StringRef shell) { return shell == "bash" || shell == "sh"; }
-bool is_powershell(llvm::StringRef shell) { return shell == "pwsh" || shell == "powershell"; }
-
-std::string_view describe(ShellPlace place) {
-  switch (place) {
-    case ShellPlace::closed: return "a quoted here-document, `$'…'` or backticks";
-    case ShellPlace::arithmetic: return "arithmetic, a subscript or a `${…}`";
-    case ShellPlace::comment: return "a comment";
-    case ShellPlace::word:
-    case ShellPlace::double_quotes:
-    case ShellPlace::single_quotes:
-    case ShellPlace::document: return "this place";
-  }
-  return "";
-}
+DIAGNOSTIC(RereadAsCode, "`{}` reads this text as code");
+DIAGNOSTIC(EscapedHole, "`{}` right before this hole takes away what it means");
 
 bool mentions(llvm::StringRef text, llvm::StringRef name) {
   for (std::size_t at = text.find(name); at != llvm::StringRef::npos; at = text.find(name, at + 1)) {
@@ -58,47 +44,27 @@ std::string cut(llvm::StringRef line, std::size_t most) {
   return line.take_front(end).rsplit(' ').first.str();
 }
 
-// In PowerShell's single quotes and `@'…'@` nothing is a variable.
-bool closed_in_powershell(llvm::StringRef script) {
-  char quote = '\0';
-  bool document = false;
-  for (std::size_t at = 0; at < script.size(); ++at) {
-    char c = script[at];
-    if (quote == '\0') {
-      if (c == '`')
-        ++at;
-      else if (c == '#' && (at == 0 || script[at - 1] == ' ' || script[at - 1] == '\n'))
-        at = std::min(script.find('\n', at), script.size());
-      else if (c == '\'' || c == '"') {
-        quote = c;
-        document = at > 0 && script[at - 1] == '@' && script.substr(at + 1).startswith("\n");
-      }
-    } else if (document) {
-      if (c == '\n' && script.substr(at + 1).startswith(quote == '"' ? "\"@" : "'@")) quote = '\0', at += 2;
-    } else if (c == '`' && quote == '"') {
-      ++at;
-    } else if (c == quote) {
-      quote = '\0';
-    }
+shells::Sort sort_of(const Value& value) {
+  switch (value.kind) {
+    case Value::Kind::number:
+    case Value::Kind::duration:
+    case Value::Kind::percent:
+    case Value::Kind::size: return shells::Sort::number;
+    case Value::Kind::boolean: return shells::Sort::boolean;
+    default: return shells::Sort::text;
   }
-  return quote == '\'';
 }
 
-// Whether the text at `at` is read as code once more: by `eval` and its like, or as arithmetic inside `[[ … ]]`.
-bool runs_as_code(llvm::StringRef script, std::size_t at) {
-  std::size_t from = script.rfind('\n', at) + 1;
-  llvm::StringRef line = script.substr(from).take_until([](char c) { return c == '\n'; });
-  llvm::StringRef before = line.take_front(at - from);
-  static constexpr llvm::StringLiteral readers[] = {"eval ", "bash -c", "sh -c", "su -c", "test -v", "printf -v"};
-  for (llvm::StringRef reader : readers)
-    if (before.contains(reader)) return true;
-  std::size_t open = before.rfind("[[");
-  if (open == llvm::StringRef::npos || before.substr(open).contains("]]")) return false;
-  llvm::StringRef condition = line.substr(open);
-  condition = condition.take_front(condition.find("]]"));
-  static constexpr llvm::StringLiteral operators[] = {" -eq ", " -ne ", " -lt ", " -le ", " -gt ", " -ge ", " -v "};
-  return std::any_of(std::begin(operators), std::end(operators),
-                     [&](llvm::StringRef name) { return condition.contains(name); });
+shells::Sort sort_of(const types::Type* type) {
+  if (!type || type->optional) return shells::Sort::text;
+  switch (type->kind) {
+    case types::Type::Kind::number:
+    case types::Type::Kind::duration:
+    case types::Type::Kind::percent:
+    case types::Type::Kind::size: return shells::Sort::number;
+    case types::Type::Kind::boolean: return shells::Sort::boolean;
+    default: return shells::Sort::text;
+  }
 }
 
 }  // namespace
@@ -108,7 +74,7 @@ std::string Unfolder::bind(const Expression& hole, ExpressionId value, const Exp
                            const Bindings& outer) {
   for (const auto& [name, held] : env)
     if (held == value) return name;
-  std::string wanted = variable_name(sources_.text(hole.span));
+  std::string wanted = shells::variable_name(sources_.text(hole.span));
   std::string name = wanted;
   llvm::StringRef script = sources_.text(string.span);
   for (int count = 2; bound(env, name) || bound(outer, name) || mentions(script, name); ++count)
@@ -156,8 +122,8 @@ struct Unfolder::ScriptState {
   const Expression& string;
   const StepContext& context;
   Bindings& env;
-  std::string text;
-  ShellReader reader;
+  const shells::Shell& shell;
+  graph::Run run;
   /// What the author wrote in a hole, with the variable that holds it.
   llvm::SmallVector<std::pair<std::string, std::string>, 4> seen;
 };
@@ -172,63 +138,116 @@ std::string Unfolder::variable_of(ScriptState& script, const Expression& hole, c
   return name;
 }
 
-// Gives whether the value could be written so that it is data.
-bool Unfolder::put_value(ScriptState& script, const Expression& hole, const Value& value, std::size_t word) {
-  const std::string& shell = script.context.shell;
-  bool constant = value.constant() || value.kind == Value::Kind::artifact || value.kind == Value::Kind::stage ||
-                  value.kind == Value::Kind::environment;
-  if (is_posix(shell)) {
-    ShellPlace place = script.reader.place();
-    if (runs_as_code(sources_.text(script.string.span), hole.span.begin - script.string.span.begin))
-      place = ShellPlace::arithmetic;
-    if (constant) return quote_for_shell(text_of(value), place, script.text);
-    return reference_for_shell(variable_of(script, hole, value, word), place, script.text);
-  }
-  if (constant && value.kind == Value::Kind::number) {
-    script.text += text_of(value);
-    return true;
-  }
-  if (!is_powershell(shell) || closed_in_powershell(script.text)) return false;
-  script.text += "${env:" + variable_of(script, hole, value, word) + "}";
-  return true;
+// What is known late is text unless its type says more.
+shells::Sort Unfolder::sort_of_hole(const Expression& hole, const Value& value) const {
+  if (value.kind != Value::Kind::dynamic) return sort_of(value);
+  if (hole.kind == Expression::Kind::negation) return shells::Sort::boolean;
+  auto typed = program_.type_of.find(&hole);
+  if (typed != program_.type_of.end()) return sort_of(typed->second);
+  auto named = program_.resolved.find(&hole);
+  return named == program_.resolved.end() ? shells::Sort::text : sort_of(named->second->type);
 }
 
-void Unfolder::put_hole(ScriptState& script, const Expression& hole) {
+// Gives whether the value could be written so that it is data. What cannot be quoted, a variable may still hold.
+bool Unfolder::put_value(ScriptState& script, const Expression& hole, const shells::Place& place, const Value& value,
+                         std::size_t word) {
+  bool constant = value.constant() || value.kind == Value::Kind::artifact || value.kind == Value::Kind::stage ||
+                  value.kind == Value::Kind::environment;
+  shells::Sort sort = sort_of_hole(hole, value);
+  if (constant && script.shell.quote({text_of(value), sort}, place, script.run.text)) return true;
+  // No variable holds a NUL.
+  std::string probe;
+  if ((constant && text_of(value).find('\0') != std::string::npos) || !script.shell.reference("X", sort, place, probe))
+    return false;
+  std::string variable = variable_of(script, hole, value, word);
+  if (!constant && !place.reader.empty()) script.run.reread.push_back({variable, place.reader, hole.span});
+  return script.shell.reference(variable, sort, place, script.run.text);
+}
+
+void Unfolder::put_hole(ScriptState& script, const Expression& hole, const shells::Place& place) {
   Value value = evaluate(hole);
   if (value.kind == Value::Kind::poison) return;
   bool put = true;
   if (value.kind != Value::Kind::list) {
-    put = put_value(script, hole, value, 0);
+    put = put_value(script, hole, place, value, 0);
   } else {
-    // A list is its words; an empty one is no word.
+    shells::ListForm form = script.shell.list_form(place);
+    script.run.text += form.open;
     for (std::size_t word = 0; word < value.items.size(); ++word) {
-      if (word > 0) script.text += ' ';
-      put = put_value(script, hole, value.items[word], word) && put;
+      if (word > 0) script.run.text += form.between;
+      put = put_value(script, hole, place, value.items[word], word) && put;
     }
+    script.run.text += form.close;
   }
-  if (put) return;
-  std::string_view place = "a script of this shell";
-  if (is_posix(script.context.shell)) place = describe(script.reader.place());
-  if (place == "this place") place = "a text that is run as code";
-  sink_.report<UnsafePlace>(hole.span, "this value", place)
-      .help("give it a name with `env {{ VALUE: … }}` and read that variable in the script");
+  if (!put) refuse_hole(script, hole, place);
 }
 
-std::string Unfolder::lower_script(const Expression& string, const StepContext& context, Bindings& env) {
-  ScriptState script{string, context, env, {}, {}, {}};
+void Unfolder::refuse_hole(const ScriptState& script, const Expression& hole, const shells::Place& place) {
+  if (place.escaped) {
+    llvm::StringRef before = script.run.text;
+    sink_.report<EscapedHole>(hole.span, std::string_view(before.take_back(1)))
+        .help("leave it out: a hole is data without it");
+    return;
+  }
+  llvm::StringRef source = sources_.text(hole.span);
+  std::string help = shells::advice(script.shell, place, shells::variable_name(source), source);
+  if (place.refused)
+    sink_.report<RereadAsCode>(hole.span, place.reader).help("{}", help);
+  else
+    sink_.report<UnsafePlace>(hole.span, "this value", shells::describe(place.kind)).help("{}", help);
+}
+
+// Raw strings lose the indentation of their lines, so each of those stands for itself.
+void Unfolder::put_text(graph::Run& run, const ast::StringPart& part) const {
+  llvm::StringRef text = part.text;
+  llvm::StringRef source = sources_.text(part.span);
+  auto lines_more = source.count('\n') - std::min(source.count('\n'), text.count('\n'));
+  std::uint32_t at = part.span.begin;
+  for (; lines_more > 0; --lines_more) {
+    at += static_cast<std::uint32_t>(source.find('\n') + 1);
+    source = source.substr(source.find('\n') + 1);
+  }
+  for (bool last = false; !last;) {
+    llvm::StringRef line = text.take_until([](char c) { return c == '\n'; });
+    llvm::StringRef written = source.take_until([](char c) { return c == '\n'; });
+    std::size_t lost = written.rtrim('\r').size() - std::min(written.rtrim('\r').size(), line.size());
+    run.pieces.push_back({static_cast<std::uint32_t>(run.text.size()), at + static_cast<std::uint32_t>(lost)});
+    last = line.size() == text.size();
+    run.text += text.take_front(line.size() + 1);
+    text = text.drop_front(std::min(text.size(), line.size() + 1));
+    source = source.drop_front(std::min(source.size(), written.size() + 1));
+    at += static_cast<std::uint32_t>(written.size() + 1);
+  }
+}
+
+graph::Run Unfolder::lower_script(const Expression& string, const StepContext& context, Bindings& env) {
+  shells::Script written;
+  for (const ast::StringPart& part : string.parts) {
+    if (part.hole)
+      written.add_hole();
+    else
+      written.text += part.text;
+  }
+  const shells::Shell& shell = shells::language_of(context.shell);
+  std::vector<shells::Place> places;
+  if (!written.holes.empty()) places = shell.places(written);
+  ScriptState script{string, context, env, shell, {}, {}};
+  script.run.shell = context.shell;
+  std::size_t hole = 0;
   for (const ast::StringPart& part : string.parts) {
     if (part.hole) {
-      put_hole(script, *part.hole);
-      continue;
+      auto at = static_cast<std::uint32_t>(script.run.text.size());
+      script.run.pieces.push_back({at, part.hole->span.begin, false});
+      put_hole(script, *part.hole, places[hole++]);
+    } else {
+      put_text(script.run, part);
     }
-    script.text += part.text;
-    script.reader.feed(part.text);
   }
   // In single quotes, or as `${{ '${{' }}`: what GitHub would read as an expression of its own.
-  if (script.text.find("${{") != std::string::npos)
+  if (script.run.text.find("${{") != std::string::npos)
     sink_.report<UnsafePlace>(string.span, "`${{`", "a script")
         .help("GitHub reads an expression there: write the script in double quotes, so that the hole is one of ours");
-  return std::move(script.text);
+  return std::move(script.run);
 }
 
 }  // namespace sluice::lower

@@ -74,10 +74,10 @@ void Unfolder::lower_service_body(llvm::ArrayRef<ast::Item> items, Backend backe
         for (const Expression* value : part.values) service.health.push_back(static_text(value));
         break;
       case Word::start:
-        if (part.value) service.start = lower_script(*part.value, context, context.env);
+        if (part.value) service.start = lower_script(*part.value, context, context.env).text;
         break;
       case Word::ready:
-        if (part.value) service.ready = lower_script(*part.value, context, context.env);
+        if (part.value) service.ready = lower_script(*part.value, context, context.env).text;
         break;
       default: break;
     }

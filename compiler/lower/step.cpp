@@ -128,11 +128,12 @@ void Unfolder::lower_run(const Statement& statement, StepContext context) {
   lower_options(statement, context);
   Bindings env = context.env;
   if (!context.title) context.title = title_of(*statement.value);
-  std::string script = lower_script(*statement.value, context, env);
+  graph::Run run = lower_script(*statement.value, context, env);
   graph::Step& step = add_step(context, statement.span);
   step.env = std::move(env);
-  llvm::StringRef text = llvm::StringRef(script).rtrim('\n');
-  step.action = graph::Run{context.shell, text.str() + (text.contains('\n') ? "\n" : "")};
+  run.text.resize(llvm::StringRef(run.text).rtrim('\n').size());
+  if (llvm::StringRef(run.text).contains('\n')) run.text += '\n';
+  step.action = std::move(run);
 }
 
 void Unfolder::lower_native(const Statement& statement, const StepContext& outer) {
@@ -161,7 +162,8 @@ void Unfolder::lower_when(const Statement& statement, const StepContext& outer) 
     kept.id = keeper.id = unique_id(outer.id.empty() ? "when" : outer.id + "-when");
     keeper.title = text_constant("Work out a condition", statement.span);
     keeper.env.emplace_back("HOLDS", condition);
-    add_step(keeper, statement.value->span).action = graph::Run{"bash", "echo \"holds=$HOLDS\" >> \"$GITHUB_OUTPUT\""};
+    add_step(keeper, statement.value->span).action =
+        graph::Run{"bash", "echo \"holds=$HOLDS\" >> \"$GITHUB_OUTPUT\"", {}, {}};
     ExpressionId output =
         member(member(this->context("steps", statement.span), kept.id, statement.span), "outputs", statement.span);
     output = member(output, "holds", statement.span);

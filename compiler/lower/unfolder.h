@@ -1,6 +1,7 @@
 #pragma once
 #include "lower/evaluator.h"
 #include "lower/lower.h"
+#include "shells/shell.h"
 
 namespace sluice::lower {
 
@@ -79,12 +80,16 @@ class Unfolder : private Evaluator {
   void add_permission(llvm::StringRef scope, llvm::StringRef access, std::string reason);
 
   // script.cpp
-  std::string lower_script(const Expression& string, const StepContext& context, Bindings& env);
+  graph::Run lower_script(const Expression& string, const StepContext& context, Bindings& env);
   ExpressionId title_of(const Expression& string);
   struct ScriptState;
-  void put_hole(ScriptState& script, const Expression& hole);
-  bool put_value(ScriptState& script, const Expression& hole, const Value& value, std::size_t word);
+  void put_text(graph::Run& run, const ast::StringPart& part) const;
+  void put_hole(ScriptState& script, const Expression& hole, const shells::Place& place);
+  bool put_value(ScriptState& script, const Expression& hole, const shells::Place& place, const Value& value,
+                 std::size_t word);
+  void refuse_hole(const ScriptState& script, const Expression& hole, const shells::Place& place);
   std::string variable_of(ScriptState& script, const Expression& hole, const Value& value, std::size_t word);
+  shells::Sort sort_of_hole(const Expression& hole, const Value& value) const;
   std::string bind(const Expression& hole, ExpressionId value, const Expression& string, Bindings& env,
                    const Bindings& outer);
 

@@ -1,0 +1,193 @@
+// What commands do with their words: which of them are names, and which are worked out as numbers.
+#include "shells/posix_rules.h"
+
+#include "shells/text.h"
+
+namespace sluice::shells {
+namespace {
+
+bool is_hole_or_name(char c) { return c == Script::mark || is_name(c); }
+
+// `NAME=…`, where the name may have holes.
+bool is_assignment(const PosixWord& word) {
+  llvm::StringRef name = llvm::StringRef(word.text).split('=').first;
+  if (name.size() == word.text.size()) return false;
+  name.consume_back("+");
+  return !name.empty() && !is_digit(name[0]) && std::all_of(name.begin(), name.end(), is_hole_or_name);
+}
+
+}  // namespace
+
+Words without_reserved(Words words) {
+  while (!words.empty() && !words[0].quoted &&
+         has_word("if then else elif while until do { } ! time coproc fi done esac", words[0].text))
+    words = words.drop_front();
+  return words;
+}
+
+Words program_of(Words words) {
+  while (!words.empty() && is_assignment(words[0])) words = words.drop_front();
+  const Wrapper* wrapper = words.empty() ? nullptr : find_wrapper(words[0].text);
+  if (!wrapper) return words;
+  Words rest = words.drop_front();
+  unsigned operands = wrapper->operands;
+  while (!rest.empty() && (is_option(rest[0].text) || is_assignment(rest[0]) || operands > 0)) {
+    if (!is_option(rest[0].text) && !is_assignment(rest[0])) --operands;
+    rest = rest.drop_front(has_word(wrapper->valued, rest[0].text) && rest.size() > 1 ? 2 : 1);
+  }
+  return rest.empty() ? words : program_of(rest);
+}
+
+void Rules::pipeline(llvm::ArrayRef<PosixCommand> commands) {
+  for (std::size_t i = 0; i < commands.size(); ++i) {
+    command(commands[i]);
+    const PosixCommand* previous = i > 0 ? &commands[i - 1] : nullptr;
+    input(commands[i], previous);
+    // `echo … | tee -a FILE` writes as `echo … >> FILE` does.
+    Words words = program_of(without_reserved(commands[i].words));
+    if (previous && !words.empty() && words[0].is("tee"))
+      for (const PosixWord& word : words.drop_front()) environment_file(word, *previous);
+  }
+}
+
+// What stands in a `$(…)` of the word is that command's.
+void Rules::set(const PosixWord& word, Place::Kind kind) {
+  for (std::size_t hole = word.holes.first; hole < word.holes.last; ++hole)
+    if (reading_.nesting[hole] == word.nesting) reading_.places[hole].kind = kind;
+}
+
+void Rules::code(HoleRange holes, llvm::StringRef reader, std::string_view mend, bool refused) {
+  for (std::size_t hole = holes.first; hole < holes.last; ++hole) {
+    Place& place = reading_.places[hole];
+    if (place.refused) continue;
+    place.reader = reader.str();
+    place.mend = mend;
+    place.refused = refused;
+  }
+}
+
+void Rules::command(const PosixCommand& command) {
+  Words words = without_reserved(command.words);
+  for (const PosixWord& target : command.targets) environment_file(target, command);
+  while (!words.empty() && is_assignment(words[0])) {
+    assignment(words[0]);
+    words = words.drop_front();
+  }
+  if (words.empty()) return;
+  if (words[0].is("[[")) return condition(words.drop_front());
+  if (words[0].is("[") || words[0].is("test")) return test(words.drop_front());
+  if (words[0].is("for") || words[0].is("select") || words[0].is("function")) {
+    if (words.size() > 1) set(words[1], Place::Kind::name);
+    return;
+  }
+  // A value that chooses the program is data, but whoever watches over values may want to know.
+  if (words[0].text[0] == Script::mark) {
+    code(words[0].holes, "the shell, as a command's name", "", false);
+    reading_.places[words[0].holes.first].command = true;
+  }
+  words = program_of(words);
+  builtin(words);
+  readers(words);
+}
+
+void Rules::assignment(const PosixWord& word) {
+  auto [name, value] = llvm::StringRef(word.text).split('=');
+  auto in_name = static_cast<std::size_t>(std::count(name.begin(), name.end(), Script::mark));
+  name.consume_back("+");
+  if (has_word(integers_, name)) set(word, Place::Kind::arithmetic);
+  for (std::size_t hole = word.holes.first; hole < word.holes.first + in_name; ++hole)
+    reading_.places[hole].kind = Place::Kind::name;
+}
+
+void Rules::condition(Words words) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i].quoted || !has_word("-eq -ne -lt -le -gt -ge", words[i].text)) continue;
+    if (i > 0) set(words[i - 1], Place::Kind::arithmetic);
+    if (i + 1 < words.size()) set(words[i + 1], Place::Kind::arithmetic);
+  }
+  test(words);
+}
+
+// `-v` and `-R` take the name of a variable, and run what stands in its subscript.
+void Rules::test(Words words) {
+  for (std::size_t i = 0; i + 1 < words.size(); ++i)
+    if (words[i].text == "-v" || words[i].text == "-R") set(words[i + 1], Place::Kind::name);
+}
+
+void Rules::builtin(Words words) {
+  llvm::StringRef name = words[0].text;
+  Words arguments = words.drop_front();
+  if (has_word("declare typeset local export readonly", name)) return declaration(arguments);
+  if (name == "let")
+    for (const PosixWord& word : arguments) set(word, Place::Kind::arithmetic);
+  if (has_word("read mapfile readarray unset getopts", name)) names(name, arguments);
+  if (name == "printf") named_by(arguments, "-v");
+  if (name == "wait") named_by(arguments, "-p");
+  if (name == "." || name == "source") {
+    for (const PosixWord& word : arguments)
+      if (llvm::StringRef(word.text).contains(PosixWord::expansion))
+        code(word.holes, "source", "write the command itself, without `source`", true);
+  }
+  // What make is given it expands once more, but most values hold no `$`.
+  if (name == "make" || name == "gmake")
+    for (const PosixWord& word : arguments) code(word.holes, "make", "", false);
+}
+
+void Rules::declaration(Words arguments) {
+  bool evaluates = false;
+  for (const PosixWord& word : arguments) {
+    llvm::StringRef text = word.text;
+    if (is_option(text)) {
+      evaluates = evaluates || text.find_first_of("iaAn") != llvm::StringRef::npos;
+      continue;
+    }
+    llvm::StringRef name = text.split('=').first;
+    if (evaluates) (integers_ += ' ') += name.str();
+    if (!is_assignment(word) || name.contains(Script::mark))
+      set(word, Place::Kind::name);
+    else if (evaluates && !llvm::StringRef(word.source).contains("=("))
+      set(word, Place::Kind::arithmetic);
+  }
+}
+
+// Arguments that name variables.
+void Rules::names(llvm::StringRef program, Words arguments) {
+  llvm::StringRef valued = program == "read" ? "-p -t -n -N -d -u -i" : "-d -n -O -s -u -C -c";
+  for (std::size_t i = 0, operand = 0; i < arguments.size(); ++i) {
+    llvm::StringRef text = arguments[i].text;
+    if (has_word(valued, text))
+      ++i;
+    else if (!is_option(text) && (program != "getopts" || operand++ == 1))
+      set(arguments[i], Place::Kind::name);
+    else if (text.startswith("-a"))
+      set(arguments[i], Place::Kind::name);
+  }
+}
+
+// `printf -v NAME`.
+void Rules::named_by(Words arguments, llvm::StringRef option) {
+  for (std::size_t i = 0; i < arguments.size() && is_option(arguments[i].text); ++i) {
+    llvm::StringRef text = arguments[i].text;
+    if (text == option && i + 1 < arguments.size())
+      set(arguments[i + 1], Place::Kind::name);
+    else if (text.startswith(option))
+      set(arguments[i], Place::Kind::name);
+  }
+}
+
+// A line break in what is written there is a further entry.
+void Rules::environment_file(const PosixWord& target, const PosixCommand& command) {
+  static constexpr llvm::StringLiteral files[] = {"GITHUB_ENV", "GITHUB_PATH", "GITHUB_OUTPUT", "GITHUB_STATE"};
+  for (llvm::StringRef file : files) {
+    if (!target.source.contains(file)) continue;
+    for (const PosixWord& word : command.words) code(word.holes, file, "", false);
+    for (std::size_t document : command.documents) code(reading_.documents[document], file, "", false);
+  }
+}
+
+void apply_commands(PosixReading& reading) {
+  Rules rules(reading);
+  for (const auto& pipeline : reading.pipelines) rules.pipeline(pipeline);
+}
+
+}  // namespace sluice::shells
