@@ -12,6 +12,7 @@ class Session;
 struct CheckOptions {
   std::vector<std::string> files;  ///< none: every `.pipe` file of the repository
   std::string format = "human";    ///< or `json`, `sarif`, `github`
+  bool scripts = false;            ///< shellcheck as well
 };
 int check(Session& session, const CheckOptions& options);
 

@@ -69,6 +69,7 @@ class CommandLine {
     CLI::App* command =
         add("check", "Parse, check and unfold pipelines", [this] { return check(session(check_.format), check_); });
     add_findings(command, check_.files, check_.format);
+    command->add_flag("--scripts", check_.scripts, "Run shellcheck over the scripts of bash and sh as well");
   }
 
   // What the commands share that only look.

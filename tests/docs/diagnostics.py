@@ -7,12 +7,14 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 EXAMPLE = re.compile(r"^```pipe (fail|ok|file (\S+))\n(.*?)^```$", re.M | re.S)
+SHELLCHECK = ("S0450", "S0453", "S0454")
 CODE = re.compile(r"\bS0\d\d\d\b")
 
 
@@ -41,13 +43,17 @@ class Compiler:
         if code.startswith("S05"):
             result = self.run("emit", "-o", "out", *arguments)
             return re.findall(r"(?:error|warning)\[(S\d{4})\]", result.stderr), result
-        result = self.run("check", "--format", "json", *arguments)
+        scripts = ["--scripts"] if code in SHELLCHECK else []
+        result = self.run("check", "--format", "json", *scripts, *arguments)
         return [json.loads(line)["code"] for line in result.stdout.splitlines()], result
 
 
 def holds_examples(code, text, sluice):
     """What is wrong with a section's examples."""
     wrong, seen = [], set()
+    if code in SHELLCHECK and not shutil.which("shellcheck"):
+        print(f"SKIPPED: {code}, for shellcheck is not installed")
+        return wrong
     with tempfile.TemporaryDirectory() as folder:
         compiler = Compiler(sluice, folder)
         for kind, name, example in EXAMPLE.findall(text):
