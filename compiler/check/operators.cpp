@@ -111,6 +111,8 @@ const Type* ExpressionChecker::type_of_arithmetic(const Expression& expression) 
   const Type* left = type_of(first);
   const Type* right = type_of(second);
   const Type* number = table_.simple(Type::Kind::number);
+  auto open = [](const Type* type) { return type->kind == Type::Kind::any || type->kind == Type::Kind::json; };
+  if (open(left) || open(right)) return table_.simple(Type::Kind::any);
   if (!is_measure(left) && !is_measure(right)) {
     expect(first, number, "the operand");
     expect(second, number, "the operand");

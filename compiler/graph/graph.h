@@ -40,8 +40,8 @@ struct ScriptPiece {
 struct Run {
   std::string shell;  ///< `bash`, `sh`, `python`, `pwsh`, or a command with `{0}`
   std::string text;   ///< as the author's lines, ends in a newline exactly if it has several lines
-  std::vector<Reread> reread;
-  std::vector<ScriptPiece> pieces;  ///< ordered by `text`; none for a script that the compiler made
+  std::vector<Reread> reread = {};
+  std::vector<ScriptPiece> pieces = {};  ///< ordered by `text`; none for a script that the compiler made
 };
 
 /// A marketplace action, pinned.

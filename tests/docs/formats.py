@@ -111,7 +111,9 @@ class Formats(unittest.TestCase):
 
     def test_every_failing_example(self):
         names = {}
-        for index, (code, text) in enumerate(failing_examples()):
+        # What shellcheck says is asked for with `--scripts` alone.
+        told = [one for one in failing_examples() if one[0] not in ("S0450", "S0453", "S0454")]
+        for index, (code, text) in enumerate(told):
             names[self.write(f"example-{index:03}.pipe", text)] = code
         run = self.sarif(*names)
         found = {}

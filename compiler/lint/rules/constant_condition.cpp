@@ -14,6 +14,28 @@ namespace {
 
 DIAGNOSTIC(ConstantCondition, "this condition is always the same");
 
+// Whether the value of an expression follows from its literals alone.
+bool is_constant(const Expression& expression) {
+  switch (expression.kind) {
+    case Expression::Kind::invalid:
+    case Expression::Kind::name:
+    case Expression::Kind::wildcard: return false;
+    case Expression::Kind::string:
+      return std::all_of(expression.parts.begin(), expression.parts.end(),
+                         [](const ast::StringPart& part) { return !part.hole || is_constant(*part.hole); });
+    case Expression::Kind::call: {
+      llvm::StringRef callee = expression.operands[0]->text;
+      bool pure = callee == "contains" || callee == "startsWith" || callee == "endsWith" || callee == "format" ||
+                  callee == "join" || callee == "toJSON" || callee == "fromJSON";
+      return pure && std::all_of(expression.operands.begin() + 1, expression.operands.end(),
+                                 [](const Expression* operand) { return is_constant(*operand); });
+    }
+    default:
+      return std::all_of(expression.operands.begin(), expression.operands.end(),
+                         [](const Expression* operand) { return is_constant(*operand); });
+  }
+}
+
 }  // namespace
 
 void constant_condition(Context& context) {
@@ -22,11 +44,7 @@ void constant_condition(Context& context) {
     const Expression* condition =
         one.word == Word::when || one.word == Word::if_ ? one.value : one.clause(ast::Clause::when);
     if (!condition) continue;
-    bool constant = true;
-    each_expression(*condition, [&](const Expression& part) {
-      constant = constant && part.kind != Expression::Kind::name && part.kind != Expression::Kind::call;
-    });
-    if (constant)
+    if (is_constant(*condition))
       context.sink.report<ConstantCondition>(condition->span).help("take the condition out, or what it guards");
   }
 }

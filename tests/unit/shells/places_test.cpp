@@ -28,8 +28,8 @@ TEST_CASE("a script that does not end is read to its end, and each hole has a pl
     for (llvm::StringRef open :
          {"",    "'",     "\"", "$(",  "${",     "$((", "`",  "\\",    "$", "cat <<E\n", "a[", "a=(", "case x in ",
           "[[ ", "@\"\n", "<#", "f'{", "\"\"\"", "((",  "$'", "${x:-", "#", "x() {",     "|",  "<("}) {
-      CHECK(places(shell, (open + "@").str()).size() == (open.contains('@') ? 2 : 1));
-      CHECK(places(shell, ("@" + open).str()).size() == (open.contains('@') ? 2 : 1));
+      CHECK(places(shell, open.str() + "@").size() == (open.contains('@') ? 2 : 1));
+      CHECK(places(shell, "@" + open.str()).size() == (open.contains('@') ? 2 : 1));
     }
   }
 }
