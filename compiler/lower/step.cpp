@@ -162,8 +162,7 @@ void Unfolder::lower_when(const Statement& statement, const StepContext& outer) 
     kept.id = keeper.id = unique_id(outer.id.empty() ? "when" : outer.id + "-when");
     keeper.title = text_constant("Work out a condition", statement.span);
     keeper.env.emplace_back("HOLDS", condition);
-    add_step(keeper, statement.value->span).action =
-        graph::Run{"bash", "echo \"holds=$HOLDS\" >> \"$GITHUB_OUTPUT\"", {}, {}};
+    add_step(keeper, statement.value->span).action = graph::Run{"bash", "echo \"holds=$HOLDS\" >> \"$GITHUB_OUTPUT\""};
     ExpressionId output =
         member(member(this->context("steps", statement.span), kept.id, statement.span), "outputs", statement.span);
     output = member(output, "holds", statement.span);

@@ -82,6 +82,8 @@ void Rules::arguments(const CodeReader& reader, Words words) {
       i += values_of(reader, text);
     } else if (!is_subcommand(reader, text)) {
       bool first = reader.argument == Argument::first && operands == 0 && !given;
+      // `bash <(…)` runs what that command prints.
+      first = first || (reader.input && operands == 0 && words[i].source.startswith("<("));
       if (first || (reader.argument == Argument::behind_first && operands > 0)) code(words[i].holes, reader);
       ++operands;
     }

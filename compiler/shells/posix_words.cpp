@@ -97,6 +97,7 @@ bool PosixReader::open_in_word(PosixWord& word, bool assigns) {
 
 void PosixReader::array() {
   ++at_;
+  if (++depth_ > deepest) at_ = text_.size();
   while (!ended() && text_[at_] != ')') {
     if (skip_blanks()) continue;
     if (text_[at_] == '\n')
@@ -109,6 +110,7 @@ void PosixReader::array() {
       ++at_;
   }
   if (!ended()) ++at_;
+  --depth_;
 }
 
 void PosixReader::backslash() {

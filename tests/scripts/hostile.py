@@ -15,10 +15,10 @@ import sys
 import tempfile
 
 VALUES = [
-    "", "plain", "3.10", "-rf", "  two  words ", "it's", '"quoted"', "$HOME", "${HOME}", "`touch pwned`", "a\nb", "tail\n",
-    "; touch pwned", "| touch pwned", "*", "[a-z]*", "~root", "\\", "a\\n", "!!", "#no", "a=b", "if", "END", "A\nEND\n",
-    "%s%d %PATH%", "{a,b} {{x}}", "${{ x }}", "a[$(touch pwned)]", "';touch pwned;'", '";touch pwned;"', "'''" + '"""',
-    "<(touch pwned)", "> pwned", "ünï→𝄞", "'); import os; os.system('touch pwned') #", "\ta\r\nb", "2>pwned",
+    "", "3.10", "-rf", "~root", "#no", "a=b", "if", "2>pwned", "\\", "A\nEND\n", "  two  words*[a-z]? \ta\r\nb\n",
+    "it's \"quoted\" $HOME ${HOME} ; touch pwned | touch pwned", "`touch pwned` $(touch pwned) <(touch pwned) > pwned",
+    "a[$(touch pwned)]", "';touch pwned;'", '";touch pwned;"', "''' \"\"\" {a,b} {{x}} {x!r} ${{ x }} %s%d %PATH% !!",
+    "ünï→𝄞 '); import os; os.system('touch pwned') #",
 ]  # fmt: skip
 
 # In a template `@` is the hole; `[…]` around what arrives shows where it begins and ends.
