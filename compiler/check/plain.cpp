@@ -89,6 +89,7 @@ class Plain {
       case Word::service: check_service(statement); break;
       default: break;
     }
+    check_status_functions(statement, sink_);
     if (statement.block) check(statement.block->items, &statement);
   }
 
