@@ -79,13 +79,16 @@ struct index_close : pegtl::one<']'> {};
 struct index : pegtl::seq<index_open, newlines, pegtl::must<pegtl::sor<index_all, expression>>, newlines,
                           pegtl::must<index_close>> {};
 
-// ("coverage.xml", keep: 14d)
+// ("coverage.xml", keep: 14d)  (inputs.name, because "only maintainers start it")
 struct arguments_open : pegtl::one<'('> {};
 struct arguments_close : pegtl::one<')'> {};
 struct argument_name : pegtl::seq<name, pegtl::at<blanks, pegtl::one<':'>>> {};
+struct argument_reason
+    : pegtl::seq<TAO_PEGTL_STRING("because"), pegtl::at<pegtl::plus<pegtl::blank>, pegtl::one<'"', '\''>>> {};
 struct positional : pegtl::success {};
 struct argument : pegtl::seq<pegtl::not_at<pegtl::one<')'>>,
-                             pegtl::sor<pegtl::seq<argument_name, blanks, pegtl::one<':'>, newlines>, positional>,
+                             pegtl::sor<pegtl::seq<argument_name, blanks, pegtl::one<':'>, newlines>,
+                                        pegtl::seq<argument_reason, pegtl::plus<pegtl::blank>>, positional>,
                              pegtl::must<expression>> {};
 struct arguments : pegtl::seq<arguments_open, newlines, comma_list<argument>, newlines, pegtl::must<arguments_close>> {
 };

@@ -45,7 +45,9 @@ std::expected<Command, std::string> LegAttempt::step_command(StepRun& now, const
   Environment environment = step_environment(now);
   auto folder = evaluate_text(script.working_directory, LegScope(*this));
   if (!folder) return std::unexpected(fmt::format("its working directory: {}", folder.error()));
-  auto command = script_command(script.shell, script.text, files_, environment);
+  auto pasted = evaluate_text(script.pasted, LegScope(*this));
+  if (!pasted) return std::unexpected(fmt::format("its script: {}", pasted.error()));
+  auto command = script_command(script.shell, script.text + *pasted, files_, environment);
   if (!command) return command;
   command->environment = std::move(environment);
   command->working_directory = folder->empty() ? workspace_ : workspace_ / *folder;

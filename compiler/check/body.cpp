@@ -33,6 +33,7 @@ void Checker::check_statement(const Statement& statement, const Body& body) {
   switch (statement.word) {
     case Word::call: return check_call_statement(statement, body);
     case Word::run: return check_run(statement);
+    case Word::unsafe: return check_unsafe(statement);
     case Word::uses: return check_uses(statement, body);
     case Word::step: return check_step(statement, body);
     case Word::output: return check_output(statement, body);
@@ -48,7 +49,7 @@ void Checker::check_statement(const Statement& statement, const Body& body) {
     case Word::matrix: return check_matrix(statement);
     case Word::permissions: return check_permissions(statement);
     case Word::concurrency:
-      if (statement.value) expect_shown(*statement.value, Type::Kind::string, "the group");
+      if (statement.value) expect(*statement.value, Type::Kind::string, "the group");
       return;
     case Word::native: return check_entries(statement, true);
     case Word::require:
@@ -77,7 +78,7 @@ void Checker::check_unfolding(const Statement& statement, const Body& body) {
   if (statement.word == Word::for_)
     scope_.add(loop_variable(statement));
   else if (statement.value && statement.word == Word::when)
-    expect_shown(*statement.value, Type::Kind::boolean, "the condition");
+    expect(*statement.value, Type::Kind::boolean, "the condition");
   else if (statement.value)
     expect(*statement.value, Type::Kind::boolean, "the condition");
   if (statement.block && statement.word == Word::when) refuse_options(statement);
@@ -97,6 +98,7 @@ void Checker::refuse_options(const Statement& statement) {
     switch (item.statement->word) {
       case Word::call:
       case Word::run:
+      case Word::unsafe:
       case Word::uses:
       case Word::step:
       case Word::if_:
@@ -150,9 +152,8 @@ void Checker::check_call_statement(const Statement& statement, const Body& body)
 }
 
 void Checker::check_step(const Statement& statement, const Body& body) {
-  if (statement.title) expect_shown(*statement.title, Type::Kind::string, "the title");
-  if (const Expression* when = statement.clause(ast::Clause::when))
-    expect_shown(*when, Type::Kind::boolean, "the condition");
+  if (statement.title) expect(*statement.title, Type::Kind::string, "the title");
+  if (const Expression* when = statement.clause(ast::Clause::when)) expect(*when, Type::Kind::boolean, "the condition");
   Symbol* step = make(Symbol::Kind::step, statement.name, &statement);
   std::size_t mark = scope_.mark();
   std::size_t known = guards_.size();
@@ -177,7 +178,7 @@ void Checker::check_output(const Statement& statement, const Body& body) {
       expect(*statement.value, type, "the output");
     else if (!type)
       type = type_of(*statement.value);
-    if (body.stage) expect_shown(*statement.value, type, "the output");
+    if (body.stage) expect(*statement.value, type, "the output");
   }
   if (body.stage && !statement.value && type)
     sink_.report<MissingPiece>(statement.header, fmt::format("output {}", std::string_view(statement.name.text)))
@@ -222,6 +223,14 @@ void Checker::check_run(const Statement& statement) {
   check_options(statement);
 }
 
+void Checker::check_unsafe(const Statement& statement) {
+  if (statement.name.text != "run")
+    sink_.report<MisplacedWord>(statement.name.span, std::string_view(statement.name.text), "unsafe")
+        .help("write `unsafe run \"…\" because \"…\"`");
+  expect_reason(statement.clause(ast::Clause::because), statement.header, "unsafe run");
+  check_run(statement);
+}
+
 void Checker::check_options(const Statement& statement) {
   if (!statement.block) return;
   for (const ast::Item& item : statement.block->items)
@@ -255,10 +264,10 @@ void Checker::check_option(const Statement& statement) {
       return;
     case Word::working_directory:
     case Word::url:
-      if (statement.value) expect_shown(*statement.value, Type::Kind::string, "this");
+      if (statement.value) expect(*statement.value, Type::Kind::string, "this");
       return;
     case Word::runs_on:
-      for (const Expression* label : statement.values) expect_shown(*label, Type::Kind::string, "the label");
+      for (const Expression* label : statement.values) expect(*label, Type::Kind::string, "the label");
       return;
     case Word::shell:
       if (statement.value && statement.value->kind != Kind::name) expect_static_text(*statement.value, "the shell");

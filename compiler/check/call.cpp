@@ -105,6 +105,11 @@ const Type* ExpressionChecker::type_of_builtin(const Expression& call, llvm::Str
   if (count > info.most)
     sink_.report<ExtraArgument>(call.operands[info.most + 1]->span, std::string_view(name), info.most);
   using T = Type::Kind;
+  if (takes_label(name)) {
+    const Expression* reason = count == 2 && call.names[1].text == "because" ? call.operands[2] : nullptr;
+    expect_reason(reason, call.span, name);
+    return first ? name == "declassify" ? table_.without_secret(first) : first : table_.simple(T::any);
+  }
   if (info.status || name == "contains" || name == "startsWith" || name == "endsWith" || name == "increasing")
     return table_.simple(T::boolean);
   if (name == "length" || name == "sum") return table_.simple(T::number);

@@ -74,6 +74,7 @@ class Checker final : private ExpressionChecker {
   void report_hidden(const Statement& statement);
   Symbol* loop_variable(const Statement& statement);
   void check_run(const Statement& statement);
+  void check_unsafe(const Statement& statement);
   void check_options(const Statement& statement);
   void check_option(const Statement& statement);
   void report_twice(const ast::Block& block);

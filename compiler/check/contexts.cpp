@@ -59,6 +59,7 @@ const BuiltinInfo functions[] = {
     {"cancelled", 0, 0, true, false},
     {"case", 3, any_number, false, false},
     {"contains", 2, 2, false, false},
+    {"declassify", 1, 2, false, false},
     {"endsWith", 2, 2, false, false},
     {"failure", 0, 0, true, false},
     {"format", 1, any_number, false, false},
@@ -68,6 +69,7 @@ const BuiltinInfo functions[] = {
     {"startsWith", 2, 2, false, false},
     {"success", 0, 0, true, false},
     {"toJSON", 1, 1, false, false},
+    {"trust", 1, 2, false, false},
     {"first", 1, 1, false, true},
     {"increasing", 1, 1, false, true},
     {"keys", 1, 1, false, true},
@@ -92,6 +94,8 @@ llvm::ArrayRef<llvm::StringRef> members_of(llvm::StringRef context) {
   if (context == "job") return job_members;
   return {};
 }
+
+bool takes_label(llvm::StringRef function) { return function == "declassify" || function == "trust"; }
 
 const BuiltinInfo* builtin_function(llvm::StringRef name) {
   for (const BuiltinInfo& info : functions)

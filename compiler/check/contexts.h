@@ -10,6 +10,9 @@ bool is_context(llvm::StringRef name);
 /// The members of a context whose members are known, or nothing.
 llvm::ArrayRef<llvm::StringRef> members_of(llvm::StringRef context);
 
+/// `declassify` and `trust`: they give what they are given, and take a label off it.
+bool takes_label(llvm::StringRef function);
+
 /// A function of expressions, with how many arguments it takes.
 struct BuiltinInfo {
   llvm::StringRef name;

@@ -78,8 +78,10 @@ void Checker::declare(Module& module, const Unit& unit, const Statement& stateme
         delivery_word(*item.statement);
         continue;
       }
+      // Several environments may hold one each of the same name.
       if (item.statement->name)
-        add_unique(module.secrets, make(Symbol::Kind::secret, item.statement->name, item.statement));
+        module.secrets.try_emplace(item.statement->name.text,
+                                   make(Symbol::Kind::secret, item.statement->name, item.statement));
     }
   }
   add_unique(module.names, symbol);

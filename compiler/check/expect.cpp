@@ -10,7 +10,7 @@ DIAGNOSTIC(TypeMismatch, "{} is {}, but {} is needed");
 DIAGNOSTIC(MissingUnit, "`{}` has no unit");
 DIAGNOSTIC(TrailingZero, "`{}` is the number {}");
 DIAGNOSTIC(NotStatic, "{} must be written out here");
-DIAGNOSTIC(SecretInPlace, "no secret may stand here");
+DIAGNOSTIC(MissingReason, "`{}` lacks its reason");
 DIAGNOSTIC(UnknownMember, "{} has no field `{}`");
 DIAGNOSTIC(MissingField, "{} lacks its field `{}`");
 
@@ -135,13 +135,6 @@ void ExpressionChecker::offer_choice(diagnostics::Builder& told, const Expressio
     told.help("the choices are {}", diagnostics::list_of(choices->names));
 }
 
-// In a place that everybody can read, and for which GitHub gives no secrets.
-void ExpressionChecker::expect_shown(const Expression& expression, const Type* wanted, llvm::StringRef what) {
-  expect(expression, wanted, what);
-  if (holds_secret(expression))
-    sink_.report<SecretInPlace>(expression.span).help("give it to a step with `env`, and read the variable there");
-}
-
 void ExpressionChecker::expect_static_text(const Expression& expression, llvm::StringRef what) {
   bool holes = std::any_of(expression.parts.begin(), expression.parts.end(),
                            [](const ast::StringPart& part) { return part.hole; });
@@ -149,6 +142,17 @@ void ExpressionChecker::expect_static_text(const Expression& expression, llvm::S
     sink_.report<NotStatic>(expression.span, std::string_view(what)).help("write the text out");
   else
     expect(expression, Type::Kind::string, what);
+}
+
+// Whoever makes an exception says why, for those who read it later.
+void ExpressionChecker::expect_reason(const Expression* reason, Span span, llvm::StringRef what) {
+  auto text = reason ? constant_text(*reason) : std::nullopt;
+  if (text && !text->trim().empty()) return;
+  auto told = sink_.report<MissingReason>(span, std::string_view(what));
+  if (what == "unsafe run")
+    told.help("write `because \"…\"` behind the script");
+  else
+    told.help("write it behind the value: `{}(…, because \"…\")`", std::string_view(what));
 }
 
 }  // namespace sluice::check

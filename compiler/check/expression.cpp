@@ -9,17 +9,6 @@ DIAGNOSTIC(TypeMismatch, "{} is {}, but {} is needed");
 
 }  // namespace
 
-bool ExpressionChecker::holds_secret(const Expression& expression) const {
-  auto type = program_.type_of.find(&expression);
-  if (type != program_.type_of.end() && type->second && type->second->secret) return true;
-  auto symbol = program_.resolved.find(&expression);
-  if (symbol != program_.resolved.end() && symbol->second->type && symbol->second->type->secret) return true;
-  for (const ast::StringPart& part : expression.parts)
-    if (part.hole && holds_secret(*part.hole)) return true;
-  return std::any_of(expression.operands.begin(), expression.operands.end(),
-                     [&](const Expression* operand) { return operand && holds_secret(*operand); });
-}
-
 const Type* ExpressionChecker::type_of(const Expression& expression) {
   using T = Type::Kind;
   switch (expression.kind) {

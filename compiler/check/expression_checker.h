@@ -37,7 +37,6 @@ class ExpressionChecker {
   const Type* type_of_index(const Expression& expression);
   const Type* type_of_list(const Expression& expression);
   const Type* type_of_map(const Expression& expression);
-  bool holds_secret(const Expression& expression) const;
 
   // operators.cpp
   const Type* type_of_negation(const Expression& expression);
@@ -62,11 +61,8 @@ class ExpressionChecker {
   void expect(const Expression& expression, Type::Kind kind, llvm::StringRef what) {
     expect(expression, table_.simple(kind), what);
   }
-  void expect_shown(const Expression& expression, const Type* wanted, llvm::StringRef what);
-  void expect_shown(const Expression& expression, Type::Kind kind, llvm::StringRef what) {
-    expect_shown(expression, table_.simple(kind), what);
-  }
   void expect_static_text(const Expression& expression, llvm::StringRef what);
+  void expect_reason(const Expression* reason, Span span, llvm::StringRef what);
 
   // presence.cpp
   bool is_present(const Symbol& part) const;

@@ -17,6 +17,7 @@ bool acts(const ast::Item& item) {
   if (!item.statement) return false;
   switch (item.statement->word) {
     case Word::run:
+    case Word::unsafe:
     case Word::uses:
     case Word::step:
     case Word::call:
@@ -112,10 +113,10 @@ void Checker::bind_pipeline_statement(const Statement& statement) {
       if (statement.value) expect(*statement.value, Type::Kind::duration, "the budget");
       return;
     case Word::run_name:
-      if (statement.value) expect_shown(*statement.value, Type::Kind::string, "the name");
+      if (statement.value) expect(*statement.value, Type::Kind::string, "the name");
       return;
     case Word::concurrency:
-      if (statement.value) expect_shown(*statement.value, Type::Kind::string, "the group");
+      if (statement.value) expect(*statement.value, Type::Kind::string, "the group");
       return;
     case Word::gate: return delivery_word(statement);
     case Word::on:
@@ -145,14 +146,14 @@ void Checker::bind_loop(const Statement& statement) {
 void Checker::check_chosen_environment(const Expression& in) {
   bool chosen = in.kind == Expression::Kind::call && in.operands[0]->text == "environment" && in.operands.size() == 2;
   if (chosen)
-    expect_shown(*in.operands[1], Type::Kind::string, "the environment's name");
+    expect(*in.operands[1], Type::Kind::string, "the environment's name");
   else if (in.kind != Expression::Kind::invalid)
     sink_.report<NotCallable>(in.span).help(
         "write a declared name, or `environment(…)` around a name that is known later");
 }
 
 void Checker::check_header(const Statement& statement) {
-  if (statement.title) expect_shown(*statement.title, Type::Kind::string, "the title");
+  if (statement.title) expect(*statement.title, Type::Kind::string, "the title");
   if (!pipeline_) refuse_order(statement);
   for (const Expression* name : statement.after)
     if (pipeline_) reference_stage(*name);
@@ -164,8 +165,7 @@ void Checker::check_header(const Statement& statement) {
     else
       check_chosen_environment(*in);
   }
-  if (const Expression* when = statement.clause(ast::Clause::when))
-    expect_shown(*when, Type::Kind::boolean, "the condition");
+  if (const Expression* when = statement.clause(ast::Clause::when)) expect(*when, Type::Kind::boolean, "the condition");
 }
 
 // An address belongs to the environment that a stage enters.

@@ -106,7 +106,7 @@ void Checker::check_environments(const Module& module) {
     if (!declared.statement || declared.statement->word != Word::environment || !declared.statement->block) continue;
     for (const ast::Item& item : declared.statement->block->items)
       if (item.statement && item.statement->word == Word::url && item.statement->value)
-        expect_shown(*item.statement->value, Type::Kind::string, "the address");
+        expect(*item.statement->value, Type::Kind::string, "the address");
   }
 }
 

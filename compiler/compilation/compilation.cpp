@@ -6,6 +6,7 @@
 #include "diagnostics/check.h"
 #include "diagnostics/nearest.h"
 #include "graph/verify.h"
+#include "labels/labels.h"
 #include "lower/lower.h"
 #include "source/json_text.h"
 #include "stdlib/embedded.h"
@@ -205,6 +206,7 @@ const std::vector<graph::Graph>& Compilation::compile() {
     // Our mistake, not the author's: nothing may be made of such a graph.
     for (const std::string& promise : broken) std::fprintf(stderr, "sluice: internal error: %s\n", promise.c_str());
     if (!broken.empty()) std::_Exit(2);
+    labels::check_labels(graph, sources_, sink_);
   }
   return graphs_;
 }

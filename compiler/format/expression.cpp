@@ -125,7 +125,8 @@ const Doc* Writer::arguments(const Expression& call) {
   auto build = [&](std::size_t i) {
     const Doc* value = expression(*call.operands[i + 1]);
     if (!call.names[i]) return value;
-    return docs_.concat({docs_.text(call.names[i].text), docs_.text(": "), value});
+    bool reason = call.names[i].text == "because" && call.operands[i + 1]->kind == Expression::Kind::string;
+    return docs_.concat({docs_.text(call.names[i].text), docs_.text(reason ? " " : ": "), value});
   };
   return bracketed(round, {call.operands[0]->span.end + 1, call.bare.end - 1}, spans, build);
 }

@@ -14,6 +14,13 @@ struct ExpressionId {
   bool operator==(const ExpressionId&) const = default;
 };
 
+/// Where a value may not go: a secret nowhere but into `env`, `with` and credentials, what an outsider wrote never
+/// where it is code.
+struct Marks {
+  bool secret = false;
+  bool untrusted = false;
+};
+
 /// A value that the unfolding could not finish, or a constant. Operators mean what GitHub means by them.
 /// Invariant: operands stand before their expression in `Graph::expressions`.
 struct Expression {
@@ -42,6 +49,8 @@ struct Expression {
   std::string text;
   std::vector<ExpressionId> operands;
   std::vector<std::string> names;
+  Marks declared;  ///< by its type: `output token: secret string`
+  Marks released;  ///< by `declassify` and `trust`, whatever it reads
   source::Span span;
 };
 

@@ -42,6 +42,7 @@ struct Run {
   std::string text;   ///< as the author's lines, ends in a newline exactly if it has several lines
   std::vector<Reread> reread = {};
   std::vector<ScriptPiece> pieces = {};  ///< ordered by `text`; none for a script that the compiler made
+  ExpressionId pasted = {};  ///< instead of `text`, by `unsafe run`: what its expressions give is part of the script
 };
 
 /// A marketplace action, pinned.
@@ -164,6 +165,7 @@ struct Input {
   std::vector<std::string> options;
   std::string description;
   bool required = false;
+  bool untrusted = false;  ///< whoever starts the run hands on what an outsider wrote
   ExpressionId default_value;
 };
 
@@ -179,6 +181,7 @@ struct Secret {
   std::string name;
   bool optional = false;
   std::string environment;  ///< empty: the file's
+  source::Span span;        ///< of its name
 };
 
 struct Graph {

@@ -224,6 +224,7 @@ class GraphWriter {
       }
       json_.close(']');
     }
+    expression("pasted", run.pasted);
     json_.close('}');
   }
 

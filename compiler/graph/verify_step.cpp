@@ -40,6 +40,8 @@ void Verifier::check_step(const Step& step) {
 
 void Verifier::check_action(const Step&, const Run& run) {
   if (!is_shell(run.shell)) broken("`{}` is no shell", run.shell);
+  check_use(run.pasted, "a pasted script");
+  if (run.pasted && !run.text.empty()) broken("a script is pasted and written as well");
   if (run.text.find("${{") != std::string::npos) broken("an expression `${{{{` is left in the script");
   std::size_t newline = run.text.find('\n');
   bool several_lines = newline != std::string::npos && newline + 1 < run.text.size();

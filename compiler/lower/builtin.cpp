@@ -85,6 +85,10 @@ std::optional<Value> fold_call(llvm::StringRef name, const std::vector<Value>& a
 }  // namespace
 
 Value Evaluator::evaluate_builtin(const Expression& call, llvm::StringRef name) {
+  if (check::takes_label(name)) {
+    bool secret = name == "declassify";
+    return marked(evaluate(*call.operands[1]), {}, {secret, !secret});
+  }
   std::vector<Value> arguments;
   for (const Expression* argument : call.operands.drop_front()) arguments.push_back(evaluate(*argument));
   if (check::builtin_function(name)->unfolding) {
@@ -104,7 +108,7 @@ std::vector<Value> Evaluator::evaluate_arguments(const check::Call& call, llvm::
   std::vector<Value> values;
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     if (i < call.arguments.size() && call.arguments[i]) {
-      values.push_back(evaluate(*call.arguments[i]));
+      values.push_back(declared(evaluate(*call.arguments[i]), parameters[i].type));
     } else if (parameters[i].default_value) {
       // A default may use the parameters before it, not what the caller sees.
       Frame& frame = frames_.emplace_back();

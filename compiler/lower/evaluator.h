@@ -38,7 +38,7 @@ class Evaluator {
   int whole_number(const Expression& expression, double number, int most);
   std::string static_text(const Expression* expression);
 
-  // expressions.cpp: building the graph's
+  // expressions.cpp, marks.cpp: building the graph's
   ExpressionId expression_of(const Value& value, Span span);
   ExpressionId expression_of(const Expression& expression) {
     return expression_of(evaluate(expression), expression.span);
@@ -55,6 +55,9 @@ class Evaluator {
   types::Time time_of(ExpressionId id) const;
   bool changes_while_running(ExpressionId id) const;
   bool shows_secret(ExpressionId id) const;
+  bool reads_secret(ExpressionId id) const;
+  Value marked(Value value, graph::Marks declared, graph::Marks released);
+  Value declared(Value value, const ast::Type* type);
   void require_time(ExpressionId id, types::Time latest, Span span, llvm::StringRef what);
 
   Value step_output(const StepContext& context, const Statement& output);

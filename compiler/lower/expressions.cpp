@@ -117,14 +117,6 @@ bool Evaluator::changes_while_running(ExpressionId id) const {
                      [&](ExpressionId operand) { return changes_while_running(operand); });
 }
 
-bool Evaluator::shows_secret(ExpressionId id) const {
-  const graph::Expression& expression = graph_[id];
-  bool token = expression.kind == Kind::member && expression.text == "token";
-  if (token || (expression.kind == Kind::context && expression.text == "secrets")) return true;
-  return std::any_of(expression.operands.begin(), expression.operands.end(),
-                     [&](ExpressionId operand) { return shows_secret(operand); });
-}
-
 void Evaluator::require_time(ExpressionId id, types::Time latest, Span span, llvm::StringRef what) {
   if (!id) return;
   types::Time time = time_of(id);

@@ -61,7 +61,7 @@ Value Evaluator::evaluate_symbol(const Symbol& symbol) {
       if (!symbol.statement || !symbol.statement->value) return {};
       const check::Use* use = frames_.back().use;
       frames_.emplace_back().use = use;
-      Value value = evaluate(*symbol.statement->value);
+      Value value = declared(evaluate(*symbol.statement->value), symbol.statement->type);
       frames_.pop_back();
       return value;
     }
@@ -71,7 +71,7 @@ Value Evaluator::evaluate_symbol(const Symbol& symbol) {
       if (!argument) argument = symbol.statement->value;
       if (!argument) return Value::null();
       frames_.emplace_back();
-      Value value = evaluate(*argument);
+      Value value = declared(evaluate(*argument), symbol.statement->type);
       frames_.pop_back();
       return value;
     }
@@ -187,7 +187,7 @@ Value Evaluator::step_output(const StepContext& step, const Statement& output) {
   id = member(member(id, "outputs", output.header), output.name.text.str(), output.header);
   const types::Type* type = output.type ? types::builtin(output.type->name.text, program_.types) : nullptr;
   graph_.expressions[id.index].type = graph_type(type);
-  return Value::of(id);
+  return declared(Value::of(id), output.type);
 }
 
 }  // namespace sluice::lower

@@ -106,7 +106,8 @@ void Unfolder::lower_secrets(const check::Module& module) {
     std::string name = secret.name.text.str();
     for (const graph::Secret& other : graph_.secrets)
       if (other.name == name && other.environment == environment) return;
-    graph_.secrets.push_back({std::move(name), secret.flag(ast::Flag::optional), std::move(environment)});
+    graph_.secrets.push_back(
+        {std::move(name), secret.flag(ast::Flag::optional), std::move(environment), secret.name.span});
   };
   for (const ast::Item& item : module.file->items) {
     if (!item.statement) continue;
@@ -125,6 +126,7 @@ graph::Input Unfolder::lower_input(const Statement& statement) {
   bool optional = statement.type && statement.type->optional;
   input.required = statement.flag(ast::Flag::required) || (!statement.value && !optional);
   if (statement.value) input.default_value = expression_of(*statement.value);
+  input.untrusted = statement.type && statement.type->untrusted;
   llvm::StringRef type = statement.type ? statement.type->name.text : "string";
   if (type == "bool") input.type = graph::Input::Type::boolean;
   if (type == "number") input.type = graph::Input::Type::number;

@@ -13,6 +13,12 @@ DIAGNOSTIC(RequirementFailed, "{}");
 
 constexpr std::size_t most_steps = 1000000;
 
+// It ends in a newline exactly if it has several lines.
+std::string script_text(llvm::StringRef script) {
+  script = script.rtrim('\n');
+  return script.str() + (script.contains('\n') ? "\n" : "");
+}
+
 }  // namespace
 
 void Unfolder::lower_items(llvm::ArrayRef<ast::Item> items, StepContext& context) {
@@ -21,7 +27,8 @@ void Unfolder::lower_items(llvm::ArrayRef<ast::Item> items, StepContext& context
 
 void Unfolder::lower_statement(const Statement& statement, StepContext& context) {
   switch (statement.word) {
-    case Word::run: return lower_run(statement, context);
+    case Word::run:
+    case Word::unsafe: return lower_run(statement, context);
     case Word::uses: return lower_uses(statement, context);
     case Word::call: {
       StepContext inner = context;
@@ -44,7 +51,8 @@ void Unfolder::lower_statement(const Statement& statement, StepContext& context)
     case Word::permissions: return add_permissions(statement, context.call);
     case Word::require: return lower_require(statement);
     case Word::let:
-      if (statement.value) frames_.back().locals.emplace_back(&statement, evaluate(*statement.value));
+      if (statement.value)
+        frames_.back().locals.emplace_back(&statement, declared(evaluate(*statement.value), statement.type));
       return;
     // Options were applied before the first step: they hold for all of the block.
     default: return;
@@ -61,8 +69,8 @@ graph::Step& Unfolder::add_step(const StepContext& context, Span span) {
   step.title = context.title;
   step.call = context.call;
   step.backend = context.backend;
-  step.condition = context.condition;
   step.env = context.env;
+  step.condition = without_secrets(context.condition, step.env);
   step.working_directory = context.working_directory;
   step.allow_failure = context.allow_failure;
   step.timeout = context.timeout;
@@ -126,14 +134,26 @@ void Unfolder::lower_step(const Statement& statement, const StepContext& outer) 
 void Unfolder::lower_run(const Statement& statement, StepContext context) {
   if (!statement.value) return;
   lower_options(statement, context);
-  Bindings env = context.env;
   if (!context.title) context.title = title_of(*statement.value);
-  graph::Run run = lower_script(*statement.value, context, env);
-  graph::Step& step = add_step(context, statement.span);
-  step.env = std::move(env);
-  run.text.resize(llvm::StringRef(run.text).rtrim('\n').size());
-  if (llvm::StringRef(run.text).contains('\n')) run.text += '\n';
-  step.action = std::move(run);
+  Bindings env = context.env;
+  bool pasted = statement.word == Word::unsafe;
+  graph::Run run = pasted ? pasted_script(statement, context) : lower_script(*statement.value, context, env);
+  run.text = script_text(run.text);
+  context.env = std::move(env);
+  add_step(context, statement.span).action = std::move(run);
+}
+
+// What is known now is text already; what is known later is pasted when it is.
+graph::Run Unfolder::pasted_script(const Statement& statement, const StepContext& context) {
+  Value script = evaluate(*statement.value);
+  bool plain = script.kind == Value::Kind::string && script.text.find("${{") == std::string::npos;
+  graph::Run run;
+  run.shell = context.shell;
+  if (plain)
+    run.text = std::move(script.text);
+  else
+    run.pasted = expression_of(script, statement.value->span);
+  return run;
 }
 
 void Unfolder::lower_native(const Statement& statement, const StepContext& outer) {
@@ -162,7 +182,8 @@ void Unfolder::lower_when(const Statement& statement, const StepContext& outer) 
     kept.id = keeper.id = unique_id(outer.id.empty() ? "when" : outer.id + "-when");
     keeper.title = text_constant("Work out a condition", statement.span);
     keeper.env.emplace_back("HOLDS", condition);
-    add_step(keeper, statement.value->span).action = graph::Run{"bash", "echo \"holds=$HOLDS\" >> \"$GITHUB_OUTPUT\""};
+    add_step(keeper, statement.value->span).action =
+        graph::Run{"bash", "echo \"holds=$HOLDS\" >> \"$GITHUB_OUTPUT\"", {}};
     ExpressionId output =
         member(member(this->context("steps", statement.span), kept.id, statement.span), "outputs", statement.span);
     output = member(output, "holds", statement.span);
@@ -237,7 +258,8 @@ void Unfolder::lower_loop(const Statement& statement, StepContext& context) {
 void Unfolder::lower_output(const Statement& statement, StepContext& context) {
   // Without an id nobody can read what a step gave.
   if (!context.result || (!statement.value && context.id.empty())) return;
-  Value value = statement.value ? evaluate(*statement.value) : step_output(context, statement);
+  Value value =
+      statement.value ? declared(evaluate(*statement.value), statement.type) : step_output(context, statement);
   std::string name = statement.name.text.str();
   // One output may be given by each back end's body.
   for (auto& output : context.result->outputs) {

@@ -51,6 +51,7 @@ class Unfolder : private Evaluator {
   void lower_statement(const Statement& statement, StepContext& context);
   void lower_step(const Statement& statement, const StepContext& outer);
   void lower_run(const Statement& statement, StepContext context);
+  graph::Run pasted_script(const Statement& statement, const StepContext& context);
   void lower_uses(const Statement& statement, StepContext context);
   void lower_native(const Statement& statement, const StepContext& context);
   void lower_when(const Statement& statement, const StepContext& context);
@@ -92,6 +93,10 @@ class Unfolder : private Evaluator {
   shells::Sort sort_of_hole(const Expression& hole, const Value& value) const;
   std::string bind(const Expression& hole, ExpressionId value, const Expression& string, Bindings& env,
                    const Bindings& outer);
+
+  // marks.cpp
+  ExpressionId without_secrets(ExpressionId condition, Bindings& env);
+  static std::string free_variable(const std::string& wanted, const Bindings& env);
 
   const Pins& pins_;
   const source::SourceManager& sources_;

@@ -54,6 +54,7 @@ ON_MATCH(index_all, builder.add_wildcard(begin, end));
 ON_MATCH(index, builder.finish_index(end));
 ON_MATCH(arguments_open, (builder.open(begin), builder.open_bracket(begin)));
 ON_MATCH(argument_name, builder.push_name(begin, end));
+ON_MATCH(argument_reason, builder.push_name(begin, end));
 ON_MATCH(positional, builder.push_name(begin, begin));
 ON_MATCH(arguments, builder.finish_arguments(end));
 ON_MATCH(negation_sign, builder.open(begin));

@@ -74,6 +74,13 @@ const Type* Table::secret(const Type* type) {
   return result;
 }
 
+const Type* Table::without_secret(const Type* type) {
+  if (!type->secret) return type;
+  Type* result = copy(*type);
+  result->secret = false;
+  return result;
+}
+
 std::string describe(const Type* type) {
   std::string text = type->secret ? "secret " : "";
   text += spellings[static_cast<std::size_t>(type->kind)];

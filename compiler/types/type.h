@@ -51,6 +51,7 @@ class Table {
   const Type* optional(const Type* type);
   const Type* without_optional(const Type* type);
   const Type* secret(const Type* type);
+  const Type* without_secret(const Type* type);
   llvm::BumpPtrAllocator& arena() { return arena_; }
 
  private:

@@ -25,6 +25,7 @@ struct Emission {
   std::vector<Problem>& problems;
   Expressions expressions;
   yaml::Writer writer;
+  std::size_t pasted_scripts = 0;  ///< those in which the author wants expressions
 };
 
 void write_triggers(Emission& emission);

@@ -98,7 +98,8 @@ Workflow emit(const graph::Graph& graph) {
   write_jobs(emission);
   check_limits(emission, workflow.text);
   drop_repeats(workflow.problems);
-  for (Problem& problem : audit(workflow.text)) workflow.problems.push_back(std::move(problem));
+  for (Problem& problem : audit(workflow.text, emission.pasted_scripts))
+    workflow.problems.push_back(std::move(problem));
   return workflow;
 }
 

@@ -53,8 +53,20 @@ bool is_retried(Emission& emission, const graph::Stage& stage, const graph::Step
   return true;
 }
 
-void write_run(Emission& emission, const graph::Stage& stage, const graph::Step& step, const graph::Run& run) {
-  CHECK(run.text.find("${{") == std::string::npos, "no script holds an expression");
+/// With its expressions as GitHub fills them in, where the script is a pasted one.
+graph::Run written_out(Emission& emission, const graph::Run& run) {
+  graph::Run result = run;
+  if (!run.pasted) return result;
+  ++emission.pasted_scripts;
+  result.text = emission.expressions.scalar(run.pasted).text;
+  while (result.text.ends_with('\n')) result.text.pop_back();
+  if (result.text.find('\n') != std::string::npos) result.text += '\n';
+  return result;
+}
+
+void write_run(Emission& emission, const graph::Stage& stage, const graph::Step& step, const graph::Run& script) {
+  CHECK(script.text.find("${{") == std::string::npos, "no script but a pasted one holds an expression");
+  graph::Run run = written_out(emission, script);
   bool retried = is_retried(emission, stage, step, run);
   auto each = on_macos(stage) ? std::nullopt : step.timeout;
   emission.writer.text("shell", retried ? "bash" : run.shell);

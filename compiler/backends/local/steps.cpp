@@ -35,13 +35,14 @@ Action plan_native(Planner& planner, const graph::Native& native, source::Span s
 Action plan_action(Planner& planner, const graph::Step& step) {
   if (const auto* native = std::get_if<graph::Native>(&step.action)) return plan_native(planner, *native, step.span);
   if (const auto* run = std::get_if<graph::Run>(&step.action))
-    return runtime::Script{run->shell, run->text, planner.expressions.text(step.working_directory)};
+    return runtime::Script{run->shell, run->text, planner.expressions.text(step.working_directory),
+                           planner.expressions.text(run->pasted)};
   const auto& uses = std::get<graph::Uses>(step.action);
   std::string from = step.call.empty() ? "" : fmt::format(" of `{}`", step.call);
   planner.report(ProblemKind::action_without_local_body, step.span,
                  fmt::format("the action `{}`{} runs only on GitHub; write what stands for it here in `backend local`",
                              uses.action, from));
-  return runtime::Script{"bash", fmt::format("echo '{} runs only on GitHub'; exit 1\n", uses.action), {}};
+  return runtime::Script{"bash", fmt::format("echo '{} runs only on GitHub'; exit 1\n", uses.action), {}, {}};
 }
 
 runtime::Step plan_step(Planner& planner, const graph::Step& step, runtime::Expression condition) {
