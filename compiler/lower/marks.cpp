@@ -1,6 +1,6 @@
 // Labels that the author sets or takes off. The rest is found in the graph, once it stands.
-#include "lower/shell_places.h"
 #include "lower/unfolder.h"
+#include "shells/shell.h"
 
 namespace sluice::lower {
 
@@ -54,7 +54,7 @@ ExpressionId Unfolder::without_secrets(ExpressionId condition, Bindings& env) {
     for (ExpressionId& operand : copy.operands) operand = without_secrets(operand, env);
     return graph_.add(std::move(copy));
   }
-  std::string name = free_variable("WHEN_" + variable_name(sources_.text(expression.span)), env);
+  std::string name = free_variable("WHEN_" + shells::variable_name(sources_.text(expression.span)), env);
   env.emplace_back(name, condition);
   ExpressionId answer = member(context("env", expression.span), name, expression.span);
   graph_.expressions[answer.index].type = graph::Expression::Type::boolean;
