@@ -24,7 +24,7 @@ struct Script {
   std::string shell = "bash";
   std::string text;
   Expression working_directory;  ///< relative to the workspace; null is the workspace
-  Expression pasted;             ///< what follows `text`, as it comes out; null is nothing
+  Expression pasted = {};        ///< what follows `text`, as it comes out; null is nothing
 };
 
 /// Fill the workspace from the repository's work tree, as it is: tracked files and those not ignored.

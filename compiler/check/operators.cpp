@@ -18,6 +18,8 @@ bool is_text(const Type* type) {
   return type->kind == Type::Kind::string || type->kind == Type::Kind::path || type->kind == Type::Kind::enumeration;
 }
 
+bool has_order(const Type* type) { return type->kind != Type::Kind::boolean && type->kind != Type::Kind::null; }
+
 bool is_order(ast::Operator op) { return op == less || op == less_equal || op == greater || op == greater_equal; }
 
 bool is_measure(const Type* type) {
@@ -138,7 +140,8 @@ const Type* ExpressionChecker::type_of_comparison(const Expression& expression) 
   const Type* right = type_of(second);
   const Type* boolean = table_.simple(Type::Kind::boolean);
   events_.check_comparison(expression);
-  if (!types::comparable(left, right)) {
+  bool ordered = !is_order(expression.op) || (has_order(left) && has_order(right));
+  if (!ordered || !types::comparable(left, right)) {
     report_incomparable(expression, left, right);
     return boolean;
   }
@@ -162,6 +165,10 @@ void ExpressionChecker::report_incomparable(const Expression& expression, const 
   auto told = sink_.report<NotComparable>(expression.span, types::describe_one(left), types::describe_one(right));
   const Expression& first = *expression.operands[0];
   const Expression& second = *expression.operands[1];
+  if (is_order(expression.op) && (!has_order(left) || !has_order(right))) {
+    told.help("only numbers, times, sizes, shares and texts have an order");
+    return;
+  }
   bool equality = expression.op == equal || expression.op == unequal;
   if (left->kind == Type::Kind::boolean && equality) {
     told.help("a bool needs no comparison: write it as it is, or with `!` before it");

@@ -165,8 +165,8 @@ struct Input {
   std::vector<std::string> options;
   std::string description;
   bool required = false;
-  bool untrusted = false;  ///< whoever starts the run hands on what an outsider wrote
   ExpressionId default_value;
+  bool untrusted = false;  ///< whoever starts the run hands on what an outsider wrote
 };
 
 struct Trigger {
@@ -181,7 +181,7 @@ struct Secret {
   std::string name;
   bool optional = false;
   std::string environment;  ///< empty: the file's
-  source::Span span;        ///< of its name
+  source::Span span = {};   ///< of its name
 };
 
 struct Graph {

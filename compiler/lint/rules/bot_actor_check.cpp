@@ -7,6 +7,7 @@
 //     stage merge when github.actor == "dependabot[bot]" { run "./merge" }
 //
 // Instead:
+//     on pull_request
 //     stage merge when github.event.pull_request.user.login == "dependabot[bot]" { run "./merge" }
 #include "lint/rules.h"
 
