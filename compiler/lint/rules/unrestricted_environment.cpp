@@ -3,7 +3,7 @@
 // Why: A pull request changes what the stage runs, so whoever may push a branch has the environment's secrets.
 //
 // Example:
-//     environment production { secret DEPLOY_KEY }
+//     environment production { secret DEPLOY_KEY optional }
 //     pipeline ci {
 //       on push { branches "main" }
 //       on pull_request
