@@ -1,9 +1,9 @@
 # sluice_room(name folder USES rooms... PRIVATELY libraries...)
-# A room is a static library of every .cpp directly in its folder. Includes are written from the repository's
+# A room is a static library of every .cpp in its folder and its `rules`. Includes are written from the repository's
 # compiler/ and top folder ("syntax/ast.h", "runtime/plan.h"), so a line of code shows which room it reaches for.
 function(sluice_room name folder)
   cmake_parse_arguments(ROOM "" "" "USES;PRIVATELY" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/${folder}/*.cpp")
+  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/${folder}/*.cpp" "${CMAKE_SOURCE_DIR}/${folder}/rules/*.cpp")
   list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
   if(sources)
     add_library(${name} STATIC ${sources})

@@ -23,6 +23,9 @@ class Compilation {
   /// All passes. The graphs are complete and verified exactly if `sink` holds no error.
   const std::vector<graph::Graph>& compile();
 
+  /// Only once `compile` found no error.
+  const check::Program& program() const { return *program_; }
+
   const diagnostics::Sink& sink() const { return sink_; }
   const source::SourceManager& sources() const { return sources_; }
 

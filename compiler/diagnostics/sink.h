@@ -19,6 +19,12 @@ class Sink {
   /// Adds what another sink holds, behind what is here.
   void append(Sink&& other);
 
+  /// Takes out what the function says so of; of warnings only.
+  template <typename Predicate>
+  void drop_if(Predicate drop) {
+    std::erase_if(diagnostics_, [&](const Diagnostic& one) { return one.severity != Severity::error && drop(one); });
+  }
+
   bool has_errors() const { return errors_ > 0; }
   std::size_t error_count() const { return errors_; }
   const std::vector<Diagnostic>& all() const { return diagnostics_; }

@@ -15,6 +15,13 @@ struct CheckOptions {
 };
 int check(Session& session, const CheckOptions& options);
 
+struct LintOptions {
+  std::vector<std::string> files;  ///< none: every `.pipe` file of the repository
+  std::string format = "human";    ///< as of check
+  bool fix = false;                ///< put what is safe right, in the files
+};
+int lint(Session& session, const LintOptions& options);
+
 /// The long text of a code or a rule; empty: the list of them.
 int explain(const std::string& topic);
 

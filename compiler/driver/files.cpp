@@ -1,6 +1,7 @@
 #include "driver/files.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -70,13 +71,17 @@ std::expected<void, std::string> write_file(const std::string& path, std::string
   fs::path folder = fs::path(path).parent_path();
   if (!folder.empty()) fs::create_directories(folder, error);
   if (error) return std::unexpected(error.message());
-  std::string temporary = path + ".sluice-new";
+  // A link stays one, and a file its mode.
+  fs::path target = fs::is_symlink(path, error) ? fs::canonical(path, error) : fs::path(path);
+  std::string temporary = target.string() + ".sluice-new";
   int file = open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (file < 0) return std::unexpected(std::strerror(errno));
+  struct stat old {};
+  if (stat(target.c_str(), &old) == 0) fchmod(file, old.st_mode & 07777U);
   std::string failure = write_all(file, text);
   // A full disk may show only when the file is closed.
   if (close(file) != 0 && failure.empty()) failure = std::strerror(errno);
-  if (failure.empty() && rename(temporary.c_str(), path.c_str()) != 0) failure = std::strerror(errno);
+  if (failure.empty() && rename(temporary.c_str(), target.c_str()) != 0) failure = std::strerror(errno);
   if (failure.empty()) return {};
   unlink(temporary.c_str());
   return std::unexpected(failure);

@@ -19,6 +19,7 @@ class CommandLine {
     app_.set_version_flag("--version", "sluice " SLUICE_VERSION);
     app_.require_subcommand(1);
     add_check();
+    add_lint();
     add_explain();
     add_format();
     add_emit();
@@ -77,6 +78,13 @@ class CommandLine {
         ->check(CLI::IsMember({"human", "json", "sarif", "github"}));
   }
 
+  void add_lint() {
+    CLI::App* command =
+        add("lint", "Say what works but should not be so", [this] { return lint(session(lint_.format), lint_); });
+    add_findings(command, lint_.files, lint_.format);
+    command->add_flag("--fix", lint_.fix, "Put what is safe right, in the files");
+  }
+
   void add_explain() {
     CLI::App* command = add("explain", "Say at length what a finding means", [this] { return explain(topic_); });
     command->add_option("CODE", topic_, "A code such as S0213, or a lint rule; none: the list of them");
@@ -124,6 +132,7 @@ class CommandLine {
 
   CLI::App app_{"Typed pipelines: checked, emitted as GitHub Actions, run here", "sluice"};
   CheckOptions check_;
+  LintOptions lint_;
   std::string topic_;
   FormatOptions format_;
   EmitOptions emit_;

@@ -11,13 +11,23 @@ DIAGNOSTIC(UnreadableFile, "cannot read `{}`: {}");
 }  // namespace
 
 std::expected<compilation::Compilation*, int> Session::open(const std::string& path) {
+  auto text = read(path);
+  if (!text) return std::unexpected(text.error());
+  return &add(path, std::move(*text));
+}
+
+std::expected<std::string, int> Session::read(const std::string& path) {
   auto text = compilation::read_file(path);
-  if (text && path == "-") return &compilations_.emplace_back("<stdin>", std::move(*text));
-  if (text) return &compilations_.emplace_back(path, std::move(*text), path_in_project(path));
+  if (text) return std::move(*text);
   diagnostics::Sink sink;
   sink.report<UnreadableFile>({}, path, text.error());
   reporter_.add(sink, {});
   return std::unexpected(2);
+}
+
+compilation::Compilation& Session::add(const std::string& path, std::string text) {
+  if (path == "-") return compilations_.emplace_back("<stdin>", std::move(text));
+  return compilations_.emplace_back(path, std::move(text), path_in_project(path));
 }
 
 }  // namespace sluice::driver

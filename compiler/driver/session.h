@@ -16,6 +16,10 @@ class Session {
 
   /// The file, ready to be compiled, or the exit status after saying why it cannot be read.
   std::expected<compilation::Compilation*, int> open(const std::string& path);
+  /// The file's text alone, or the same.
+  std::expected<std::string, int> read(const std::string& path);
+  /// A compilation of that text as if it stood in the file.
+  compilation::Compilation& add(const std::string& path, std::string text);
 
   Reporter& reporter() { return reporter_; }
 

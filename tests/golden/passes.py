@@ -56,6 +56,16 @@ def check(case, tool):
     return {case.path: messages.render(case.source, diagnostics, file.name)}, unexpected_exit(result, wanted)
 
 
+def linted(case, tool):
+    """The file with what `lint` says of it; any finding makes the exit status 1."""
+    file = case.lay_out(tool.folder)
+    result = tool.run("lint", "--format", "json", file.name)
+    if result.returncode not in (0, 1):
+        return {}, unexpected_exit(result, 0)
+    findings = messages.parse(result.stdout)
+    return {case.path: messages.render(case.source, findings, file.name)}, unexpected_exit(result, 1 if findings else 0)
+
+
 def checked(case, tool):
     """`check` without the case's arguments, which are another command's: ({path: text}, problems, has it errors?)."""
     plain, case.arguments = case.arguments, []
@@ -133,7 +143,7 @@ def normalised(text, folder):
     return text if text.endswith("\n") or not text else text + "\n"
 
 
-PASSES = {"parse": check, "check": check, "fmt": formatted, "emit": emitted, "graph": drawn, "run": executed}
+PASSES = {"parse": check, "check": check, "lint": linted, "fmt": formatted, "emit": emitted, "graph": drawn, "run": executed}
 
 
 def outputs_of(path):
