@@ -30,11 +30,12 @@ void read(const source::File& file, const ast::Comment& comment, std::vector<All
   auto [names, reason] = rest.split(')');
   std::uint32_t line = line_of(file, begin);
   if (!comment.trailing) line = next_code(file, line + 1);
+  bool several = names.contains(',');
   do {
     auto [name, others] = names.split(',');
     name = name.trim();
     std::size_t at = static_cast<std::size_t>(name.data() - file.text.data());
-    found.push_back({name, file.span(at, at + name.size()), comment.span, reason.trim(), line});
+    found.push_back({name, file.span(at, at + name.size()), comment.span, reason.trim(), line, several});
     names = others;
   } while (!names.empty());
 }

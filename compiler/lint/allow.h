@@ -14,9 +14,11 @@ struct Allow {
   source::Span comment;  ///< of the whole comment
   llvm::StringRef reason;
   std::uint32_t line = 0;  ///< that it holds for
+  bool several = false;    ///< whether its comment names others too
   bool used = false;
 };
 
+/// Ordered by line.
 std::vector<Allow> allows_of(const ast::File& file);
 
 }  // namespace sluice::lint

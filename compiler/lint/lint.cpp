@@ -43,10 +43,10 @@ bool allowed(Context& context, const Diagnostic& found) {
   std::string rule = diagnostics::code(found.kind);
   auto [first, last] = lines_around(context, found.span);
   bool any = false;
-  for (Allow& allow : context.allows) {
-    if (allow.rule != rule || allow.line < first || allow.line > last) continue;
-    allow.used = any = true;
-  }
+  auto allow = std::partition_point(context.allows.begin(), context.allows.end(),
+                                    [line = first](const Allow& one) { return one.line < line; });
+  for (; allow != context.allows.end() && allow->line <= last; ++allow)
+    if (allow->rule == rule) allow->used = any = true;
   return any;
 }
 

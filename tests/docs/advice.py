@@ -7,6 +7,7 @@ import collections
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -35,16 +36,26 @@ def sources():
         yield path.relative_to(ROOT).as_posix(), messages.strip(path.read_text()), companions
 
 
-def findings(sluice, text, companions):
+def findings(sluice, text, companions, *command):
     with tempfile.TemporaryDirectory() as folder:
         for name, content in companions.items():
             target = pathlib.Path(folder) / name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(content)
         (pathlib.Path(folder) / "example.pipe").write_text(text)
+        if command:
+            return subprocess.run([sluice, *command, "example.pipe"], cwd=folder, capture_output=True, text=True,
+                                  timeout=60, env=os.environ | {"NO_COLOR": "1"}).stderr
         result = subprocess.run([sluice, "check", "--format", "json", "example.pipe"], cwd=folder, capture_output=True,
                                 text=True, timeout=60)
         return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def of_emit(sluice, name, text, companions):
+    """S05xx are what `emit` says, to people only."""
+    told = [part for part in findings(sluice, text, companions, "emit", "-o", "out").split("\n\n")
+            if re.match(r"(error|warning)\[S\d{4}\]", part)]
+    return [f"{name}: no help\n{part}" for part in told if "= help: " not in part] or ([] if told else [f"{name}: says nothing"])
 
 
 def applied(text, fixes):
@@ -84,6 +95,8 @@ def main():
     sluice = os.path.abspath(parser.parse_args().sluice)
     wrong, fixes, count, silent = [], 0, 0, set()
     for name, text, companions in sources():
+        if name.startswith("S05"):
+            wrong += of_emit(sluice, name, text, companions)
         found = findings(sluice, text, companions)
         for one in found:
             count += 1
