@@ -10,6 +10,8 @@ import stat
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -170,6 +172,23 @@ class Lint(unittest.TestCase):
         path = self.write("a.pipe", text)
         self.sluice("lint", "--fix", status=1)
         self.assertEqual(path.read_text(), text)
+
+    def test_a_file_that_changed_meanwhile_is_left_alone(self):
+        path = self.folder / "a.pipe"
+        os.mkfifo(path)
+
+        def feed():
+            for text in (UNUSED, GOOD):
+                with open(path, "w") as file:
+                    file.write(text)
+                # Its reader must be gone before the next text comes.
+                time.sleep(0.5)
+
+        feeder = threading.Thread(target=feed, daemon=True)
+        feeder.start()
+        self.assertIn("`a.pipe` changed meanwhile and is left alone", self.sluice("lint", "--fix", "a.pipe", status=2))
+        self.assertTrue(stat.S_ISFIFO(path.stat().st_mode))
+        feeder.join(10)
 
     def test_nothing_to_mend_touches_nothing(self):
         path = self.write("a.pipe", GOOD)
