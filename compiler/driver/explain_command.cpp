@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "diagnostics/nearest.h"
 #include "driver/commands.h"
 #include "driver/report.h"
@@ -7,9 +9,12 @@ namespace sluice::driver {
 namespace {
 
 int list() {
+  std::vector<std::string> topics = explain::topics();
+  std::size_t width = 0;
+  for (const std::string& topic : topics) width = std::max(width, topic.size());
   std::string text;
-  for (const std::string& topic : explain::topics())
-    text += fmt::format("{:<6} {}\n", topic, diagnostics::info(*explain::find(topic)).title);
+  for (const std::string& topic : topics)
+    text += fmt::format("{:<{}}  {}\n", topic, width, diagnostics::info(*explain::find(topic)).title);
   return print(text);
 }
 

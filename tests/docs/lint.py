@@ -50,6 +50,21 @@ def fenced(text):
     return "```pipe\n" + "\n".join(line.removeprefix("    ") for line in text.splitlines()) + "\n```\n"
 
 
+def whole(text):
+    """An example as a file: some are a whole file, some stand in a pipeline, the others in a stage."""
+    text = "\n".join(line.removeprefix("    ") for line in text.splitlines()) + "\n"
+    words = {line.split()[0] for line in text.splitlines() if line and not line.startswith((" ", "//"))}
+    if "pipeline" in words or re.match(r"step [\w-]+\(", text):
+        return text
+    if words & {"stage", "on"}:
+        more = ("" if "on" in words else "on push\n") + ("" if "stage" in words else 'stage test { run "make" }\n')
+    else:
+        text, more = "stage test {\n" + text + 'run "last"\n}\n', "on push\n"
+    declared = "".join(f"secret {name}\n" for name in sorted(set(re.findall(r"secrets\.(\w+)", text))))
+    declared += "environment production\n" if "in production" in text else ""
+    return declared + "pipeline ci {\n" + more + text + "}\n"
+
+
 def page(head):
     rows = "".join(f"| [`{name}`](#{name}) | {title} |\n" for _, name, _, title in rules())
     out = head + "| rule | speaks of a |\n|---|---|\n" + rows
@@ -143,6 +158,17 @@ class Lint(unittest.TestCase):
         for _, name, function, title in rules():
             self.assertEqual(self.sluice("explain", name, status=0), f"{name}: {title} (warning)\n\n{opening(function)}")
         self.assertIn("did you mean `unused-let`?", self.sluice("explain", "Unused-Lett", status=2))
+
+    def test_every_example_fires_and_what_stands_instead_does_not(self):
+        for _, name, function, _ in rules():
+            for label, text in parts(opening(function)).items():
+                if label in ("What", "Why"):
+                    continue
+                told = subprocess.run([SLUICE, "lint", "--format", "json", "-"], capture_output=True, text=True, timeout=60,
+                                      input=whole(text)).stdout
+                found = [json.loads(line) for line in told.splitlines()]
+                self.assertEqual([one["message"] for one in found if one["severity"] == "error"], [], f"{name} {label}")
+                self.assertEqual(name in {one["code"] for one in found}, label == "Example", f"{name} {label}")
 
     # ---- --fix
 

@@ -7,8 +7,6 @@
 //     env { AWS_ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE" }
 //
 // Instead:
-//     secret AWS_ACCESS_KEY_ID
-//     ...
 //     env { AWS_ACCESS_KEY_ID: secrets.AWS_ACCESS_KEY_ID }
 #include "lint/rules.h"
 
