@@ -20,6 +20,10 @@ import messages  # noqa: E402
 WITHOUT_HELP = {  # code: why nothing more can be said
 }
 
+UNCOVERED = {  # (file, code that a fix brings): why it was held back until then
+    ("tests/golden/check/match.pipe", "S0324"): "what a `match` leaves out is asked only when its cases are right",
+}
+
 
 def sources():
     """(name, text, {companion: text}) of each example and golden."""
@@ -84,8 +88,9 @@ def check_fix(sluice, name, text, companions, found, one):
     key = (one["code"], one["message"])
     if after[key] >= before[key]:
         problems.append(f"{name}:{one['line']}: the fix of {key} does not mend it")
-    if new := after - before:
-        problems.append(f"{name}:{one['line']}: the fix of {key} brings {dict(new)}\n{mended}")
+    new = {key: times for key, times in (after - before).items() if (name, key[0]) not in UNCOVERED}
+    if new:
+        problems.append(f"{name}:{one['line']}: the fix of {key} brings {new}\n{mended}")
     return problems
 
 
