@@ -44,6 +44,39 @@ bool breaks_the_tree(const diagnostics::Diagnostic& diagnostic) {
   return diagnostics::info(diagnostic.kind).number < 200;
 }
 
+// A statement that could not be read may have declared something: what is missing then follows from it.
+bool loses_a_name(const diagnostics::Diagnostic& diagnostic) {
+  switch (diagnostic.kind) {
+    case diagnostics::Kind::UnknownWord: return diagnostic.fixes.empty();
+    case diagnostics::Kind::MisplacedWord:
+    case diagnostics::Kind::MissingPiece:
+    case diagnostics::Kind::ExtraPiece:
+    case diagnostics::Kind::MissingBlock:
+    case diagnostics::Kind::MisplacedEntry: return true;
+    default: return false;
+  }
+}
+
+bool follows_from_a_lost_name(const diagnostics::Diagnostic& diagnostic) {
+  // What is nearly the name of something else is misspelt.
+  if (!diagnostic.fixes.empty()) return false;
+  switch (diagnostic.kind) {
+    case diagnostics::Kind::UnknownName:
+    case diagnostics::Kind::UnknownMember:
+    case diagnostics::Kind::UnknownStage:
+    case diagnostics::Kind::UnknownModule:
+    case diagnostics::Kind::UnknownFunction:
+    case diagnostics::Kind::UnknownArgument:
+    case diagnostics::Kind::UndeclaredSecret:
+    case diagnostics::Kind::UnknownFilter:
+    case diagnostics::Kind::NoTrigger:
+    case diagnostics::Kind::NoStages:
+    case diagnostics::Kind::NoSteps:
+    case diagnostics::Kind::NoBody: return true;
+    default: return false;
+  }
+}
+
 }  // namespace
 
 Compilation::Compilation(std::string name, std::string text, std::string shown)
@@ -136,15 +169,14 @@ const std::vector<graph::Graph>& Compilation::compile() {
   std::size_t main = load(name_, text_, false);
   // Where the syntax is broken names may be missing; a wrong word or module is told, and then left aside.
   if (std::any_of(sink_.all().begin(), sink_.all().end(), breaks_the_tree)) return graphs_;
-  if (std::none_of(units_[main].file->items.begin(), units_[main].file->items.end(), [](const ast::Item& item) {
-        return item.statement && item.statement->word == ast::Word::pipeline;
-      })) {
-    // A module of steps and services is checked as it is.
-    program_ = check::check(units_, sink_);
-    return graphs_;
-  }
+  bool incomplete = std::any_of(sink_.all().begin(), sink_.all().end(), loses_a_name);
   program_ = check::check(units_, sink_);
-  if (sink_.has_errors()) return graphs_;
+  if (incomplete) sink_.drop(follows_from_a_lost_name);
+  // A module of steps and services is checked as it is.
+  bool is_module =
+      std::none_of(units_[main].file->items.begin(), units_[main].file->items.end(),
+                   [](const ast::Item& item) { return item.statement && item.statement->word == ast::Word::pipeline; });
+  if (sink_.has_errors() || is_module) return graphs_;
   lower::Pins pins{library_file("pins.tsv")};
   graphs_ = lower::lower(*program_, pins, sources_, sink_);
   if (sink_.has_errors()) return graphs_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <tuple>
 
 namespace sluice::diagnostics {
@@ -26,6 +27,14 @@ std::string_view advice(Kind kind) {
   auto found =
       std::find_if(std::begin(advices), std::end(advices), [&](const Advice& one) { return one.kind == kind; });
   return found == std::end(advices) ? "" : found->text;
+}
+
+// A name that nothing declares: the mistake is one, however often the name is used. What is misspelt may be so twice.
+bool tells_of_a_name(const Diagnostic& diagnostic) {
+  if (!diagnostic.fixes.empty()) return false;
+  Kind kind = diagnostic.kind;
+  return kind == Kind::UnknownName || kind == Kind::UnknownMember || kind == Kind::UnknownStage ||
+         kind == Kind::UnknownFunction || kind == Kind::UndeclaredSecret;
 }
 
 auto rank(const Diagnostic& diagnostic) {
@@ -68,6 +77,14 @@ void Sink::append(Sink&& other) {
   std::move(other.diagnostics_.begin(), other.diagnostics_.end(), std::back_inserter(diagnostics_));
 }
 
+void Sink::drop(bool (*follows)(const Diagnostic&)) {
+  auto gone = std::remove_if(diagnostics_.begin(), diagnostics_.end(), follows);
+  diagnostics_.erase(gone, diagnostics_.end());
+  errors_ =
+      static_cast<std::size_t>(std::count_if(diagnostics_.begin(), diagnostics_.end(),
+                                             [](const Diagnostic& left) { return left.severity == Severity::error; }));
+}
+
 std::vector<const Diagnostic*> Sink::sorted() const {
   std::vector<const Diagnostic*> result;
   for (const Diagnostic& diagnostic : diagnostics_) result.push_back(&diagnostic);
@@ -75,6 +92,10 @@ std::vector<const Diagnostic*> Sink::sorted() const {
                    [](const Diagnostic* left, const Diagnostic* right) { return rank(*left) < rank(*right); });
   auto same = [](const Diagnostic* left, const Diagnostic* right) { return rank(*left) == rank(*right); };
   result.erase(std::unique(result.begin(), result.end(), same), result.end());
+  std::set<std::pair<Kind, std::string_view>> told;
+  std::erase_if(result, [&](const Diagnostic* diagnostic) {
+    return tells_of_a_name(*diagnostic) && !told.insert({diagnostic->kind, diagnostic->message}).second;
+  });
   return result;
 }
 

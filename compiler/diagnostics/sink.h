@@ -24,12 +24,15 @@ class Sink {
   void drop_if(Predicate drop) {
     std::erase_if(diagnostics_, [&](const Diagnostic& one) { return one.severity != Severity::error && drop(one); });
   }
+  /// Forgets what only follows from something else that was reported.
+  void drop(bool (*follows)(const Diagnostic&));
 
   bool has_errors() const { return errors_ > 0; }
   std::size_t error_count() const { return errors_; }
   const std::vector<Diagnostic>& all() const { return diagnostics_; }
 
-  /// By place, then by code; one of each pair that says the same at the same place.
+  /// By place, then by code; one of each pair that says the same at the same place. That a name is unknown is told
+  /// where it is met first.
   std::vector<const Diagnostic*> sorted() const;
 
  private:

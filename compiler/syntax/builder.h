@@ -79,6 +79,7 @@ class Builder {
   ast::Span span(const char* begin, const char* end) const {
     return file_.source->span(static_cast<std::size_t>(begin - text_), static_cast<std::size_t>(end - text_));
   }
+  const char* place(std::uint32_t offset) const { return text_ + (offset - file_.source->base); }
   diagnostics::Sink& sink() { return sink_; }
   ast::File& file() { return file_; }
   const char* text() const { return text_; }
@@ -101,7 +102,6 @@ class Builder {
   void push(ast::Expression* expression) { expressions_.push_back(expression); }
   Frame close();
   const ast::Expression* pop();
-  const char* place(std::uint32_t offset) const { return text_ + (offset - file_.source->base); }
   void make_binary(ast::Operator op);
   llvm::StringRef without_indentation(llvm::StringRef text, llvm::StringRef indentation, bool first, const char* at);
   llvm::ArrayRef<const ast::Expression*> take_expressions(std::uint32_t from);

@@ -146,7 +146,20 @@ class Reader {
     if (match<g::item_end>()) return;
     match<g::blanks>();
     report({Mistake::Kind::item_end, in_.current(), nullptr}, builder_, end_);
-    bump_to(resume_after(in_.current(), begin, end_));
+    bump_to(resume(in_.current(), begin));
+  }
+
+  // Where reading goes on behind the statement at `begin`; by indentation no further than where the lines stand no
+  // deeper.
+  const char* resume(const char* at, const char* begin, Open open = {}) {
+    const char* to = resume_after(at, begin, end_, open);
+    if (!trust_indentation_ || !begins_line(begin)) return to;
+    unsigned column = column_of_line(begin);
+    for (const char* line = next_line_with_text(at, to); line; line = next_line_with_text(line, to)) {
+      unsigned depth = indentation_of_line(line, in_.begin());
+      if (depth <= column) return depth == column && line[depth] == '}' ? line + depth + 1 : line - 1;
+    }
+    return to;
   }
 
   // Whether the pieces up to the mistake are kept: what was named before it is known.
@@ -155,7 +168,7 @@ class Reader {
     const char* at = std::max(mistake.at, in_.current());
     const char* to = mistake.resume ? mistake.resume : block_on_line(at, end_);
     std::size_t braces = builder_.open_braces(frame.brackets);
-    if (!to) to = resume_after(at, frame.begin, end_, {builder_.open_brackets(frame.brackets) - braces, braces});
+    if (!to) to = resume(at, frame.begin, {builder_.open_brackets(frame.brackets) - braces, braces});
     gave_up_ |= mistake.kind == Mistake::Kind::too_deep && to == end_;
     builder_.unwind(frame, frames);
     bump_to(std::max(to, in_.current()));
@@ -200,9 +213,28 @@ class Reader {
     match<g::blanks>();
     bool block = !in_.empty() && *in_.current() == '{';
     bool closed = !block || read_block(*statement, place_inside(*statement, place));
-    if (!told) check_block(*statement, builder_.sink());
+    bool lost = !block && trust_indentation_ && read_lost_block(*statement, place, told);
+    if (!told && !lost) check_block(*statement, builder_.sink());
     items.push_back({statement, nullptr});
-    if (closed && (!broken || block)) finish_item(frame.begin);
+    if (closed && !lost && (!broken || block)) finish_item(frame.begin);
+  }
+
+  // Lines that stand deeper than a header without block: its `{` or its `"""` is missing. They are read as the block if
+  // they look like one, and passed over if not.
+  bool read_lost_block(ast::Statement& owner, ast::Place place, bool told) {
+    const char* header = builder_.place(owner.span.begin);
+    if (!begins_line(header)) return false;
+    const char* next = next_line_with_text(in_.current(), end_);
+    unsigned column = column_of_line(header);
+    if (!next || indentation_of_line(next, in_.begin()) < column + 2) return false;
+    bool opens = takes_block(owner) && looks_like_item(next, place_inside(owner, place));
+    if (!told) report({opens ? Mistake::Kind::lost_block : Mistake::Kind::lost_text, in_.current()}, builder_, end_);
+    if (opens) return read_items(owner, in_.current(), column, place_inside(owner, place)), true;
+    while (next && indentation_of_line(next, in_.begin()) > column) {
+      bump_to(std::find(next, end_, '\n'));
+      next = next_line_with_text(in_.current(), end_);
+    }
+    return true;
   }
 
   // A header of which nothing could be read; its block has nothing to be read for.
@@ -218,34 +250,43 @@ class Reader {
     if ((!in_.empty() && *in_.current() == '{') || match<g::item_end>()) return false;
     report({Mistake::Kind::item_end, in_.current(), nullptr}, builder_, end_);
     const char* block = block_on_line(in_.current(), end_);
-    bump_to(block ? block : resume_after(in_.current(), begin, end_));
+    bump_to(block ? block : resume(in_.current(), begin));
     return true;
   }
 
   void skip_garbage(const char* begin) {
     report({Mistake::Kind::no_statement, in_.current(), nullptr}, builder_, end_);
-    bump_to(resume_after(in_.current(), begin, end_));
+    bump_to(resume(in_.current(), begin));
   }
 
   // Gives whether the block was closed.
   bool read_block(ast::Statement& owner, ast::Place place) {
     const char* open = in_.current();
     if (builder_.depth >= deepest) return skip_block(owner);
+    std::size_t errors = builder_.sink().all().size();
+    in_.bump(1);
+    bool closed = read_items(owner, open, column_of_line(open), place);
+    if (!closed) leave_open(open, errors);
+    return closed;
+  }
+
+  // Gives whether a `}` ended them.
+  bool read_items(ast::Statement& owner, const char* open, unsigned header_column, ast::Place place) {
     ++builder_.depth;
-    unsigned header_column = column_of_line(open);
     auto* block = builder_.make<ast::Block>();
     llvm::SmallVector<ast::Item, 16> items;
-    in_.bump(1);
     match<g::separator>();
-    while (!in_.empty() && *in_.current() != '}' && !ends_by_indentation(header_column)) {
-      read_item(items, place);
+    while (!in_.empty() && !ends_by_indentation(header_column)) {
+      if (*in_.current() != '}')
+        read_item(items, place);
+      else if (is_stray(open, header_column))
+        close_nothing();
+      else
+        break;
       match<g::separator>();
     }
-    bool closed = !in_.empty() && *in_.current() == '}';
-    if (closed)
-      in_.bump(1);
-    else
-      leave_open(open);
+    bool closed = !in_.empty() && *in_.current() == '}' && !ends_by_indentation(header_column);
+    if (closed) in_.bump(1);
     --builder_.depth;
     block->items = builder_.copy(items);
     block->span = builder_.span(open, in_.current());
@@ -265,17 +306,38 @@ class Reader {
     return true;
   }
 
-  // Only in the second reading of a file whose braces do not match: there the author's indentation tells which.
+  // Only in the second reading of a file with mistakes: there the author's indentation tells which brace is missing.
   bool ends_by_indentation(unsigned header_column) {
-    return trust_indentation_ && begins_line(in_.current()) && *in_.current() != '}' &&
-           column_of_line(in_.current()) <= header_column;
+    if (!trust_indentation_ || !begins_line(in_.current())) return false;
+    unsigned column = column_of_line(in_.current());
+    return *in_.current() == '}' ? column < header_column : column <= header_column;
   }
 
-  void leave_open(const char* open) {
+  // A `}` too many: it stands deeper than the header, or ends a line behind which the block goes on.
+  bool is_stray(const char* open, unsigned header_column) {
+    if (!trust_indentation_) return false;
+    const char* at = in_.current();
+    if (begins_line(at)) return column_of_line(at) > header_column;
+    if (std::find(open, at, '\n') == at) return false;
+    const char* next = next_line_with_text(at, end_);
+    if (!next) return false;
+    unsigned column = indentation_of_line(next, in_.begin());
+    return column > header_column || (column == header_column && next[column] == '}');
+  }
+
+  void leave_open(const char* open, std::size_t errors) {
     if (gave_up_) return;
     unbalanced_ = true;
-    if (!std::exchange(open_told_, true) || trust_indentation_)
-      report({Mistake::Kind::left_open, open, nullptr}, builder_, end_);
+    if (trust_indentation_ ? told_on_line(open, errors) : std::exchange(open_told_, true)) return;
+    report({Mistake::Kind::left_open, open, nullptr}, builder_, end_);
+  }
+
+  // Whether what was told since then speaks of the line of `open`: the same mistake took the `}` away.
+  bool told_on_line(const char* open, std::size_t since) {
+    ast::Span line = builder_.span(open, std::find(open, end_, '\n'));
+    const auto& all = builder_.sink().all();
+    return std::any_of(all.begin() + static_cast<std::ptrdiff_t>(since), all.end(),
+                       [&](const auto& told) { return told.span.begin >= line.begin && told.span.begin <= line.end; });
   }
 
   // Asked for places that only go forward, so no line is looked through twice, however long it is.
@@ -319,10 +381,16 @@ bool read(ast::File& file, const source::File& source, diagnostics::Sink& sink, 
 std::unique_ptr<ast::File> parse(const source::File& source, diagnostics::Sink& sink) {
   diagnostics::Sink found;
   auto file = std::make_unique<ast::File>();
-  if (!read(*file, source, found, false)) {
-    found = {};
-    file = std::make_unique<ast::File>();
-    read(*file, source, found, true);
+  bool balanced = read(*file, source, found, false);
+  if (found.has_errors()) {
+    diagnostics::Sink again;
+    auto by_indentation = std::make_unique<ast::File>();
+    read(*by_indentation, source, again, true);
+    // The reading that finds less to say; where braces do not match, indentation has the better word.
+    if (again.error_count() < found.error_count() + (balanced ? 0 : 2)) {
+      found = std::move(again);
+      file = std::move(by_indentation);
+    }
   }
   attach_documentation(*file);
   sink.append(std::move(found));

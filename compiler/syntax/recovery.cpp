@@ -78,6 +78,12 @@ const char* pull_back(const char* at, const char* text) {
   return std::find(back, at, '\n') != at ? back : at;
 }
 
+// Whether the line of `at` stands no deeper than that of `bracket` above it: what the bracket holds had ended before.
+bool ended_before(const char* bracket, const char* at, const char* text) {
+  if (std::find(bracket, at, '\n') == at) return false;
+  return indentation_of_line(at, text) <= indentation_of_line(bracket, text);
+}
+
 void report_expected(const Mistake& mistake, Builder& builder, const char* end) {
   llvm::StringRef expected = mistake.expected;
   const char* bracket = builder.innermost_bracket();
@@ -94,7 +100,7 @@ void report_expected(const Mistake& mistake, Builder& builder, const char* end) 
   Found found = found_at(at, end);
   ast::Span span = builder.span(at, at + found.length);
   bool closing = bracket && expected.find_first_of(")]}>") != llvm::StringRef::npos && expected != "`}}`";
-  if (closing && (found.length == 0 || at != seen)) {
+  if (closing && (found.length == 0 || at != seen || ended_before(bracket, at, builder.text()))) {
     builder.sink()
         .report<UnclosedBracket>(builder.span(bracket, bracket + 1), std::string_view(bracket, 1))
         .note(span, "expected {} here, found {}", mistake.expected, found.text)
@@ -122,6 +128,15 @@ void report_item_end(const char* at, llvm::StringRef expected, Builder& builder,
                         : "a statement ends with its line, with `;` or with its block");
 }
 
+void report_lost(const Mistake& mistake, Builder& builder) {
+  bool block = mistake.kind == Mistake::Kind::lost_block;
+  builder.sink()
+      .report<UnexpectedText>(builder.span(mistake.at, mistake.at), block ? "`{`" : "`{` or `\"\"\"`",
+                              "a line that stands deeper")
+      .help("{}", block ? "a block opens on the line that ends its header"
+                        : "text of several lines stands between `\"\"\"` and `\"\"\"`, a block between `{` and `}`");
+}
+
 }  // namespace
 
 void report(const Mistake& mistake, Builder& builder, const char* end) {
@@ -143,6 +158,8 @@ void report(const Mistake& mistake, Builder& builder, const char* end) {
     case Mistake::Kind::left_open:
       sink.report<UnclosedBracket>(builder.span(at, at + 1), "{").help("close it with `}}` where its block ends");
       return;
+    case Mistake::Kind::lost_block:
+    case Mistake::Kind::lost_text: return report_lost(mistake, builder);
     case Mistake::Kind::reported: return;
   }
 }
@@ -156,6 +173,13 @@ const char* end_of_hole(const char* begin, const char* end) {
   llvm::StringRef line(begin, static_cast<std::size_t>(line_end(begin, end) - begin));
   std::size_t close = line.find("}}");
   return close == llvm::StringRef::npos ? nullptr : begin + close + 2;
+}
+
+const char* on_line(const char* begin, const char* at) { return std::find(begin, at, '\n'); }
+
+bool lacks_end_of_string(const char* begin, const char* at, const char* end) {
+  const char* stop = line_end(at, end);
+  return count_quotes(begin, end) < 3 && std::find(at, stop, '"') == stop;
 }
 
 unsigned count_quotes(const char* at, const char* end) {
@@ -243,6 +267,29 @@ const char* resume_after(const char* at, const char* begin, const char* end, Ope
     }
   }
   return end;
+}
+
+const char* next_line_with_text(const char* at, const char* end) {
+  for (const char* line = line_end(at, end); line < end; line = line_end(line + 1, end)) {
+    const char* text = line + 1;
+    while (text < end && (is_blank(*text) || *text == '\r')) ++text;
+    if (text < end && *text != '\n' && !llvm::StringRef(text, static_cast<std::size_t>(end - text)).startswith("//"))
+      return line + 1;
+  }
+  return nullptr;
+}
+
+bool looks_like_item(const char* line, ast::Place place) {
+  while (is_blank(*line)) ++line;
+  const char* behind = line;
+  while (is_word(*behind)) ++behind;
+  llvm::StringRef word(line, static_cast<std::size_t>(behind - line));
+  if (word.empty()) return false;
+  if (place == ast::Place::entries) return *behind == ':';
+  if (*behind == '(' || *behind == '.') return true;
+  return std::any_of(ast::words().begin(), ast::words().end(), [&](const ast::WordInfo& info) {
+    return info.spelling == word && (place == ast::Place::nowhere || info.places >> static_cast<unsigned>(place) & 1U);
+  });
 }
 
 unsigned indentation_of_line(const char* at, const char* text) {

@@ -40,7 +40,7 @@ struct guarded {
   }
 };
 
-// A hole that does not parse ends at its first `}}`: the string around it goes on.
+// A hole that does not parse ends at its first `}}`, or where it broke if its line has none: the string goes on there.
 struct recovering_hole {
   using rule_t = recovering_hole;
   using subs_t = pegtl::type_list<hole>;
@@ -60,7 +60,9 @@ struct recovering_hole {
       const char* resume = syntax::end_of_hole(begin, in.end(0));
       syntax::report(mistake, builder, in.end(0));
       builder.unwind(frame, frames);
-      if (!resume) throw Mistake{Mistake::Kind::reported, mistake.at, nullptr};
+      if (!resume) resume = std::max(in.current(), syntax::on_line(begin, mistake.at));
+      if (syntax::lacks_end_of_string(builder.innermost_begin(), resume, in.end(0)))
+        throw Mistake{Mistake::Kind::reported, mistake.at};
       in.bump(static_cast<std::size_t>(resume - in.current()));
       builder.add_hole(begin, resume, false);
     }

@@ -329,10 +329,21 @@ const ast::WordInfo* report_unknown(const ast::Name& keyword, Place place, diagn
   return find_here(near, place);
 }
 
+void report_no_statement(const Piece& first, diagnostics::Sink& sink) {
+  llvm::StringRef found = first.kind == Piece::Kind::expression ? "a value"
+                          : first.kind == Piece::Kind::assign   ? "`=`"
+                          : first.kind == Piece::Kind::arrow    ? "`=>`"
+                          : first.kind == Piece::Kind::returns  ? "`->`"
+                                                                : "a declaration";
+  report_unexpected(first.span, "a statement", found, sink)
+      .help("a statement begins with a word, such as `run`, or is a call, such as `checkout()`");
+}
+
 }  // namespace
 
 void shape(Statement& statement, Place place, bool broken, llvm::BumpPtrAllocator& arena, diagnostics::Sink& sink) {
   const Piece& first = statement.pieces.front();
+  if (first.kind != Piece::Kind::expression && !broken) return report_no_statement(first, sink);
   if (first.kind != Piece::Kind::expression || first.expression->kind == Expression::Kind::invalid) return;
   const Expression& word = *first.expression;
   if (word.kind == Expression::Kind::call) {
@@ -344,9 +355,7 @@ void shape(Statement& statement, Place place, bool broken, llvm::BumpPtrAllocato
     return;
   }
   if (word.kind != Expression::Kind::name) {
-    if (!broken)
-      report_unexpected(word.span, "a statement", "a value", sink)
-          .help("a statement begins with a word, such as `run`, or is a call, such as `checkout()`");
+    if (!broken) report_no_statement(first, sink);
     return;
   }
   statement.keyword = {word.text, word.span};
@@ -368,6 +377,11 @@ void check_block(const Statement& statement, diagnostics::Sink& sink) {
   if (need == Need::no && statement.block)
     sink.report<UnexpectedBlock>({statement.block->span.begin, statement.block->span.begin + 1}, keyword)
         .help("for example `{}`", std::string_view(ast::info(statement.word).example));
+}
+
+bool takes_block(const Statement& statement) {
+  if (statement.word == Word::invalid || statement.word == Word::call) return true;
+  return signature_of(statement.word).block != Need::no;
 }
 
 Place place_inside(const Statement& statement, Place outer) {

@@ -12,6 +12,9 @@ void shape(ast::Statement& statement, ast::Place place, bool broken, llvm::BumpP
 /// Whether the statement has a block where its word needs one, and none where it takes none.
 void check_block(const ast::Statement& statement, diagnostics::Sink& sink);
 
+/// Whether a block may follow the statement's header.
+bool takes_block(const ast::Statement& statement);
+
 /// `key: value` stands only where a block is a list of entries.
 void check_place(const ast::Entry& entry, ast::Place place, diagnostics::Sink& sink);
 

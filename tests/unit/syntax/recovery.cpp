@@ -40,7 +40,7 @@ pipeline ci "CI" {
 11:17 S0103 `(` is never closed
 13:14 S0205 `expect` takes no further value
 15:14 S0203 unknown clause `afte`
-15:24 S0103 `{` is never closed
+16:13 S0103 `{` is never closed
 18:3 S0108 a comment begins with `//`, not with `#`
 19:27 S0104 expected a value, found `{`
 20:10 S0106 `15x` is not a number
