@@ -320,7 +320,10 @@ void Checker::check_permissions(const Statement& statement) {
       llvm::SmallVector<llvm::StringRef, 16> known(std::begin(scopes), std::end(scopes));
       auto told = sink_.report<UnknownPermission>(item.entry->key.span, std::string_view(scope));
       llvm::StringRef near = diagnostics::nearest(scope, known);
-      if (!near.empty()) told.help("did you mean `{}`?", std::string_view(near)).fix(item.entry->key.span, near.str());
+      if (!near.empty())
+        told.help("did you mean `{}`?", std::string_view(near)).fix(item.entry->key.span, near.str());
+      else
+        told.help("one of them is `contents`: `permissions {{ contents: read }}`");
     }
     llvm::StringRef access = item.entry->value->text;
     if (access != "read" && access != "write" && access != "none" && item.entry->value->kind != Kind::invalid)

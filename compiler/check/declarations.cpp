@@ -1,4 +1,5 @@
 #include "check/checker.h"
+#include "check/plain.h"
 
 namespace sluice::check {
 namespace {
@@ -183,6 +184,7 @@ void Checker::run() {
     bind_use(use);
   }
   for (const auto& module : program_.modules) check_actions(*module);
+  check_plainly(*main.file, sink_);
   module_ = &main;
   for (const ast::Item& item : main.file->items)
     if (item.statement) check_declaration(main, *item.statement);

@@ -112,6 +112,7 @@ void report_expected(const Mistake& mistake, Builder& builder, const char* end) 
     return;
   }
   auto told = builder.sink().report<UnexpectedText>(span, mistake.expected, found.text);
+  told.help("write {} here, or mend what stands before it", mistake.expected);
   if (closing) told.note(builder.span(bracket, bracket + 1), "opened here");
 }
 
