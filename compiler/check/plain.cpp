@@ -114,6 +114,7 @@ class Plain {
       default: break;
     }
     check_condition(statement.clause(ast::Clause::when));
+    check_status_functions(statement, sink_);
     if (statement.block) check(statement.block->items, &statement);
   }
 
