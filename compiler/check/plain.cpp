@@ -14,6 +14,8 @@ using ast::Word;
 
 DIAGNOSTIC(RepeatedStatement, "`{}` is given twice");
 DIAGNOSTIC(DuplicateName, "the output `{}` is given twice");
+DIAGNOSTIC(DuplicateEntry, "GitHub does not tell `{}` from `{}`");
+DIAGNOSTIC(MissingPiece, "`enum` lacks its choices");
 DIAGNOSTIC(EmptyText, "`{}` is empty");
 DIAGNOSTIC(RequiredWithDefault, "`{}` is required and has a default");
 DIAGNOSTIC(MisplacedCall, "a call cannot stand here");
@@ -104,7 +106,10 @@ class Plain {
       case Word::runs_on: check_runner(statement, sink_); [[fallthrough]];
       case Word::run:
       case Word::uses:
+      case Word::on:
       case Word::image: check_text(statement); break;
+      case Word::env:
+      case Word::with: check_twins(statement); break;
       case Word::matrix: check_exclusions(statement, sink_); break;
       case Word::input: check_input(statement); break;
       case Word::permissions: check_access(statement); break;
@@ -114,6 +119,7 @@ class Plain {
       default: break;
     }
     check_condition(statement.clause(ast::Clause::when));
+    check_choices(statement);
     check_status_functions(statement, sink_);
     if (statement.block) check(statement.block->items, &statement);
   }
@@ -121,6 +127,7 @@ class Plain {
   void check_repeated(llvm::ArrayRef<ast::Item> items) {
     llvm::SmallVector<const Statement*, 8> seen;
     llvm::StringMap<source::Span> outputs;
+    llvm::StringMap<const ast::Name*> inputs;
     for (const ast::Item& item : items) {
       if (!item.statement) continue;
       const Statement& statement = *item.statement;
@@ -131,6 +138,7 @@ class Plain {
               .note(first->second, "first here")
               .help("take one of them away");
       }
+      if (statement.word == Word::input) compare(statement.name, inputs);
       if (!is_once(statement.word)) continue;
       auto first =
           std::find_if(seen.begin(), seen.end(), [&](const Statement* other) { return other->word == statement.word; });
@@ -141,6 +149,27 @@ class Plain {
             .note((*first)->keyword.span, "first here")
             .help("one of them counts: take the other away");
     }
+  }
+
+  // GitHub does not tell `path` from `PATH`: of two such entries it keeps one. Equal ones are told elsewhere.
+  void check_twins(const Statement& statement) {
+    if (!statement.block) return;
+    llvm::StringMap<const ast::Name*> seen;
+    for (const ast::Item& item : statement.block->items)
+      if (item.entry) compare(item.entry->key, seen);
+  }
+
+  void compare(const ast::Name& name, llvm::StringMap<const ast::Name*>& seen) {
+    auto [first, fresh] = seen.try_emplace(name.text.lower(), &name);
+    if (fresh || first->second->text == name.text) return;
+    sink_.report<DuplicateEntry>(name.span, std::string_view(name.text), std::string_view(first->second->text))
+        .note(first->second->span, "first here")
+        .help("give it another name");
+  }
+
+  void check_choices(const Statement& statement) {
+    if (statement.type && statement.type->name.text == "enum" && statement.type->choices.empty())
+      sink_.report<MissingPiece>(statement.type->span).help("write them: `enum(\"low\", \"high\")`");
   }
 
   // Steps stand in stages and steps; of a file, a pipeline and blocks of options a call would be forgotten.
