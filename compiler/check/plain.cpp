@@ -22,7 +22,6 @@ DIAGNOSTIC(MisplacedCall, "a call cannot stand here");
 DIAGNOSTIC(UnknownPermission, "`{}` cannot be `{}`");
 DIAGNOSTIC(NoBody, "this step declares an output and runs nothing");
 DIAGNOSTIC(NotCallable, "this is no service");
-DIAGNOSTIC(ConstantCondition, "this condition asks nothing: it is the same in every run");
 
 // What a block says once; of two the first would count, or the last.
 bool is_once(Word word) {
@@ -67,28 +66,6 @@ bool acts(Word word) {
   }
 }
 
-// Whether the value of an expression follows from its literals alone.
-bool is_constant(const Expression& expression) {
-  switch (expression.kind) {
-    case Expression::Kind::invalid:
-    case Expression::Kind::name:
-    case Expression::Kind::wildcard: return false;
-    case Expression::Kind::string:
-      return std::all_of(expression.parts.begin(), expression.parts.end(),
-                         [](const ast::StringPart& part) { return !part.hole || is_constant(*part.hole); });
-    case Expression::Kind::call: {
-      llvm::StringRef callee = expression.operands[0]->text;
-      bool pure = callee == "contains" || callee == "startsWith" || callee == "endsWith" || callee == "format" ||
-                  callee == "join" || callee == "toJSON" || callee == "fromJSON";
-      return pure && std::all_of(expression.operands.begin() + 1, expression.operands.end(),
-                                 [](const Expression* operand) { return is_constant(*operand); });
-    }
-    default:
-      return std::all_of(expression.operands.begin(), expression.operands.end(),
-                         [](const Expression* operand) { return is_constant(*operand); });
-  }
-}
-
 class Plain {
  public:
   explicit Plain(diagnostics::Sink& sink) : sink_(sink) {}
@@ -115,10 +92,8 @@ class Plain {
       case Word::permissions: check_access(statement); break;
       case Word::step: check_step(statement); break;
       case Word::service: check_service(statement); break;
-      case Word::when: check_condition(statement.value); break;
       default: break;
     }
-    check_condition(statement.clause(ast::Clause::when));
     check_choices(statement);
     check_status_functions(statement, sink_);
     if (statement.block) check(statement.block->items, &statement);
@@ -237,12 +212,6 @@ class Plain {
       return;
     sink_.report<NotCallable>(statement.value->span)
         .help("for example `{}`", std::string_view(ast::info(Word::service).example));
-  }
-
-  void check_condition(const Expression* condition) {
-    if (condition && is_constant(*condition))
-      sink_.report<ConstantCondition>(condition->span)
-          .help("take it away, or let `if` decide when the file is compiled");
   }
 
   diagnostics::Sink& sink_;
