@@ -27,6 +27,11 @@ class ExpressionChecker {
   Symbol* make(Symbol::Kind kind, const ast::Name& name, const Statement* statement);
   void enter(const Symbol& symbol);
 
+  // chain.cpp
+  /// False, after a report, where the chain of what asks for what is too long. Else `asked_.pop_back()` ends it.
+  bool begin_asking(Symbol& symbol);
+  std::string way_back_to(const Symbol& symbol) const;
+
   // type_reader.cpp
   const Type* read_type(const ast::Type* type);
   const Type* type_of_alias(Symbol& alias);
@@ -113,8 +118,10 @@ class ExpressionChecker {
   Pipeline* pipeline_ = nullptr;
   const Expression* names_artifact_ = nullptr;  ///< the call behind `artifact name =`
   const Expression* acting_ = nullptr;          ///< the call that may give steps, a service or a stage
-  std::vector<const Expression*> guards_;       ///< conditions that hold where the walk stands
-  const Symbol* reader_ = nullptr;              ///< the stage being checked; null in a notification or a function
+  std::vector<const Symbol*> asked_;            ///< what is being checked, each because the one before asked for it
+  bool told_of_chain_ = false;
+  std::vector<const Expression*> guards_;  ///< conditions that hold where the walk stands
+  const Symbol* reader_ = nullptr;         ///< the stage being checked; null in a notification or a function
   EventTypes events_;
 };
 

@@ -13,11 +13,11 @@ void Checker::check_function(Symbol& function) {
   if (function.in_progress) {
     if (!function.checked)
       sink_.report<Recursion>(function.span, std::string_view(function.name))
-          .help("unfolding must end: write the steps out");
+          .help("the way is {}: unfolding must end, so write the steps out", way_back_to(function));
     function.checked = true;
     return;
   }
-  if (function.checked) return;
+  if (function.checked || !begin_asking(function)) return;
   function.in_progress = true;
   const Module* module = std::exchange(module_, function.module);
   Pipeline* pipeline = std::exchange(pipeline_, nullptr);
@@ -49,6 +49,7 @@ void Checker::check_function(Symbol& function) {
   reader_ = reader;
   pipeline_ = pipeline;
   module_ = module;
+  asked_.pop_back();
   function.in_progress = false;
   function.checked = true;
 }

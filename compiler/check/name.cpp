@@ -125,9 +125,11 @@ const Type* ExpressionChecker::type_of_symbol(Symbol& symbol) {
   if (symbol.kind != Symbol::Kind::let || !symbol.statement || !symbol.statement->value)
     return table_.simple(symbol.kind == Symbol::Kind::let ? Type::Kind::any : Type::Kind::json);
   if (symbol.in_progress) {
-    sink_.report<Recursion>(symbol.span, std::string_view(symbol.name)).help("write the value out");
+    sink_.report<Recursion>(symbol.span, std::string_view(symbol.name))
+        .help("the way is {}: write the value out", way_back_to(symbol));
     return table_.simple(Type::Kind::any);
   }
+  if (!begin_asking(symbol)) return table_.simple(Type::Kind::any);
   // A `let` may stand behind its use: its type is found when it is first asked for.
   symbol.in_progress = true;
   const Module* outer = std::exchange(module_, symbol.module);
@@ -143,6 +145,7 @@ const Type* ExpressionChecker::type_of_symbol(Symbol& symbol) {
   scope_.restore(mark);
   scope_.unseal(floor);
   module_ = outer;
+  asked_.pop_back();
   symbol.in_progress = false;
   return symbol.type;
 }

@@ -177,6 +177,7 @@ void Checker::check_url(const Statement& stage) {
 }
 
 void Checker::check_stage(Symbol& stage) {
+  if (!begin_asking(stage)) return;
   const Statement& statement = *stage.statement;
   stage.in_progress = true;
   // Whoever asks for an output of this stage may stand inside another one.
@@ -195,6 +196,7 @@ void Checker::check_stage(Symbol& stage) {
   reader_ = reader;
   scope_.restore(mark);
   scope_.unseal(floor);
+  asked_.pop_back();
   stage.in_progress = false;
   stage.checked = true;
 }

@@ -16,10 +16,12 @@ const Type* ExpressionChecker::type_of_alias(Symbol& alias) {
     sink_.report<Recursion>(alias.span, std::string_view(alias.name)).help("a type cannot hold itself");
     return alias.type = table_.simple(Type::Kind::any);
   }
+  if (!begin_asking(alias)) return table_.simple(Type::Kind::any);
   alias.in_progress = true;
   const Module* outer = std::exchange(module_, alias.module);
   const Type* type = read_type(alias.statement->type);
   module_ = outer;
+  asked_.pop_back();
   alias.in_progress = false;
   if (!alias.type) alias.type = type;
   return alias.type;

@@ -91,6 +91,7 @@ Value Evaluator::evaluate_builtin(const Expression& call, llvm::StringRef name) 
   }
   std::vector<Value> arguments;
   for (const Expression* argument : call.operands.drop_front()) arguments.push_back(evaluate(*argument));
+  if (stopped()) return {};
   if (check::builtin_function(name)->unfolding) {
     bool known = std::all_of(arguments.begin(), arguments.end(), [](const Value& value) { return value.constant(); });
     if (known && !arguments.empty()) return unfold(name, arguments);

@@ -46,8 +46,10 @@ void Unfolder::lower_call(const Expression& call, StepContext context, const std
     return;
   }
   frames_.push_back(std::move(frame));
+  expanding_.push_back({call.span, call_text(call), 0});
   lower_options(function, context);
   lower_items(function.block->items, context);
+  expanding_.pop_back();
   frames_.pop_back();
 }
 

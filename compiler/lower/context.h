@@ -26,6 +26,13 @@ struct Frame {
   std::vector<std::pair<const Statement*, Value>> locals;
 };
 
+/// A loop or a call: what multiplies.
+struct Expansion {
+  Span span;
+  std::string name;
+  std::size_t turns = 0;  ///< of a call 0
+};
+
 /// What an outer construct passes on to the steps inside it.
 struct StepContext {
   Backend backend = Backend::both;

@@ -12,13 +12,11 @@ using GraphKind = graph::Expression::Kind;
 namespace {
 
 DIAGNOSTIC(NotStatic, "this is known only when the pipeline runs");
-DIAGNOSTIC(TooMuchUnfolding, "working out the values of this pipeline does not come to an end");
 DIAGNOSTIC(NumberOutOfRange, "a whole number from 1 to {} is needed here");
 
 // Far over every limit, and safe to count with.
 constexpr double most_seconds = 1e12;
-constexpr std::size_t most_evaluations = 20'000'000;
-constexpr std::size_t longest_text = 16U << 20U;
+constexpr std::size_t longest_text = 1U << 20U;
 
 Value number_value(Value::Kind kind, double number, llvm::StringRef text) {
   Value value;
@@ -66,12 +64,17 @@ Value arithmetic(ast::Operator op, const Value& left, const Value& right) {
 
 }  // namespace
 
-void Evaluator::stop_evaluating() { evaluated_ = most_evaluations + 1; }
-
 Value Evaluator::evaluate(const Expression& expression) {
-  // A few lines of `let` or `for` can ask for more than any machine holds.
-  if (evaluated_ > most_evaluations) return {};
-  if (++evaluated_ > most_evaluations) sink_.report<TooMuchUnfolding>(expression.span);
+  work(1, expression.span);
+  if (stopped()) return {};
+  Value value = evaluate_kind(expression);
+  // Values are copied: a long one costs what it is long.
+  bool copied = expression.kind == Kind::name || expression.kind == Kind::member || expression.kind == Kind::call;
+  if (copied) work_on(value, expression.span);
+  return stopped() ? Value{} : value;
+}
+
+Value Evaluator::evaluate_kind(const Expression& expression) {
   switch (expression.kind) {
     case Kind::invalid:
     case Kind::wildcard: return {};
@@ -114,10 +117,9 @@ Value Evaluator::evaluate_string(const Expression& expression) {
     if (!text.empty()) pieces.push_back(text_constant(std::exchange(text, {}), expression.span));
   };
   for (const ast::StringPart& part : expression.parts) {
-    if (text.size() > longest_text && evaluated_ <= most_evaluations) {
-      sink_.report<TooMuchUnfolding>(expression.span);
-      stop_evaluating();
-    }
+    if (text.size() > longest_text && !stopped())
+      stop(expression.span, fmt::format("{} letters of one text", longest_text));
+    if (stopped()) return {};
     if (!part.hole) {
       text += part.text;
       continue;

@@ -16,7 +16,7 @@ class Evaluator {
 
   // evaluate.cpp, member.cpp, builtin.cpp
   Value evaluate(const Expression& expression);
-  void stop_evaluating();
+  Value evaluate_kind(const Expression& expression);
   Value evaluate_string(const Expression& expression);
   Value evaluate_name(const Expression& expression);
   Value evaluate_member(const Expression& expression);
@@ -37,6 +37,12 @@ class Evaluator {
   /// 1 after a report where the number is no whole one from 1 to `most`.
   int whole_number(const Expression& expression, double number, int most);
   std::string static_text(const Expression* expression);
+
+  // bounds.cpp
+  void work(std::size_t amount, Span span);
+  void work_on(const Value& value, Span span);
+  bool stopped() const;
+  void stop(Span span, const std::string& bound);
 
   // expressions.cpp, marks.cpp: building the graph's
   ExpressionId expression_of(const Value& value, Span span);
@@ -75,8 +81,9 @@ class Evaluator {
   std::deque<StepResult> results_;
   std::deque<Frame> frames_;
   FoundStage* current_ = nullptr;
-  ExpressionId port_;          ///< of the service being unfolded
-  std::size_t evaluated_ = 0;  ///< expressions
+  ExpressionId port_;  ///< of the service being unfolded
+  std::size_t worked_ = 0;
+  std::vector<Expansion> expanding_;  ///< the loops and calls around what is being unfolded
 };
 
 }  // namespace sluice::lower

@@ -37,6 +37,7 @@ bool is_status(llvm::StringRef function) {
 }  // namespace
 
 ExpressionId Evaluator::make(Kind kind, std::string text, std::vector<ExpressionId> operands, Span span) {
+  work(1 + text.size() / 64, span);
   graph::Expression expression;
   expression.kind = kind;
   expression.text = std::move(text);

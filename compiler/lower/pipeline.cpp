@@ -11,6 +11,8 @@ DIAGNOSTIC(DuplicateName, "two stages become `{}`");
 DIAGNOSTIC(NotIterable, "this loop goes over something that is known only when the pipeline runs");
 DIAGNOSTIC(BadName, "`{}` cannot be a job's name");
 
+constexpr std::size_t most_stages = 20'000;
+
 // A family's member: `test["3.11"]` is the job `test-3_11`.
 std::string slug(llvm::StringRef text) {
   std::string result;
@@ -30,6 +32,7 @@ std::string event_name(llvm::StringRef name) {
 void Unfolder::find_stage(const Statement& statement) {
   auto symbol = pipeline_.stages.find(statement.name.text);
   if (symbol == pipeline_.stages.end()) return;
+  if (found_.size() == most_stages) return stop(statement.header, fmt::format("{} stages", most_stages));
   FoundStage& found = found_.emplace_back();
   found.statement = &statement;
   found.symbol = symbol->second;
@@ -65,12 +68,16 @@ void Unfolder::find_stages(llvm::ArrayRef<ast::Item> items) {
     if (list.kind != Value::Kind::list && list.kind != Value::Kind::poison)
       sink_.report<NotIterable>(in->span).help(
           "`for` unfolds when the file is compiled: use `matrix` for a list that is known later");
+    expanding_.push_back({statement.header, statement.name.text.str(), list.items.size()});
     for (const Value& item : list.items) {
+      work(1, statement.header);
+      if (stopped()) break;
       std::size_t mark = frames_.back().locals.size();
       frames_.back().locals.emplace_back(&statement, item);
       find_stages(statement.block->items);
       frames_.back().locals.resize(mark);
     }
+    expanding_.pop_back();
   });
 }
 
@@ -235,7 +242,8 @@ void Unfolder::lower_pipeline() {
     if (part.word == Word::budget) budget = &part;
     lower_option(part);
   });
-  for (FoundStage& found : found_) lower_stage(found);
+  for (FoundStage& found : found_)
+    if (!stopped()) lower_stage(found);
   frames_.back().locals.clear();
   lower_notifications(statement.block->items);
   order_stages();

@@ -7,11 +7,10 @@ using GraphKind = graph::Expression::Kind;
 
 namespace {
 DIAGNOSTIC(NotIterable, "this loop goes over something that is known only when the pipeline runs");
-DIAGNOSTIC(TooMuchUnfolding, "the pipeline unfolds into more than {} steps");
 DIAGNOSTIC(NotStatic, "this is known only when the pipeline runs");
 DIAGNOSTIC(RequirementFailed, "{}");
 
-constexpr std::size_t most_steps = 1000000;
+constexpr std::size_t most_steps = 200'000;
 
 // It ends in a newline exactly if it has several lines.
 std::string script_text(llvm::StringRef script) {
@@ -26,6 +25,8 @@ void Unfolder::lower_items(llvm::ArrayRef<ast::Item> items, StepContext& context
 }
 
 void Unfolder::lower_statement(const Statement& statement, StepContext& context) {
+  work(1, statement.header);
+  if (stopped()) return;
   switch (statement.word) {
     case Word::run:
     case Word::unsafe: return lower_run(statement, context);
@@ -60,10 +61,7 @@ void Unfolder::lower_statement(const Statement& statement, StepContext& context)
 }
 
 graph::Step& Unfolder::add_step(const StepContext& context, Span span) {
-  if (++unfolded_ == most_steps + 1) {
-    sink_.report<TooMuchUnfolding>(span, most_steps);
-    stop_evaluating();
-  }
+  if (++unfolded_ == most_steps + 1 && !stopped()) stop(span, fmt::format("{} steps", most_steps));
   graph::Step& step = current_->stage.steps.emplace_back();
   step.id = context.id;
   step.title = context.title;
@@ -219,7 +217,7 @@ const Statement* Unfolder::taken_case(const Statement& match) {
 
 // The statements of a block as the static choices in it leave them.
 void Unfolder::each_taken(llvm::ArrayRef<ast::Item> items, llvm::function_ref<void(const Statement&)> visit) {
-  for (std::size_t at = 0; at < items.size(); ++at) {
+  for (std::size_t at = 0; at < items.size() && !stopped(); ++at) {
     if (!items[at].statement) continue;
     const Statement& statement = *items[at].statement;
     if (statement.word == Word::match)
@@ -247,12 +245,16 @@ void Unfolder::lower_loop(const Statement& statement, StepContext& context) {
     return;
   }
   std::size_t mark = frames_.back().locals.size();
+  expanding_.push_back({statement.header, statement.name.text.str(), list.items.size()});
   for (const Value& item : list.items) {
+    work(1, statement.header);
+    if (stopped()) break;
     frames_.back().locals.emplace_back(&statement, item);
     lower_items(statement.block->items, context);
     // What the loop declares is its own, and looking names up stays quick.
     frames_.back().locals.resize(mark);
   }
+  expanding_.pop_back();
 }
 
 void Unfolder::lower_output(const Statement& statement, StepContext& context) {

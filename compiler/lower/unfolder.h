@@ -104,7 +104,7 @@ class Unfolder : private Evaluator {
   StepContext defaults_;              ///< what the pipeline says for all its steps
   std::vector<std::string> runs_on_;
   std::optional<graph::Seconds> timeout_;
-  std::size_t unfolded_ = 0;
+  std::size_t unfolded_ = 0;  ///< steps
 };
 
 }  // namespace sluice::lower
