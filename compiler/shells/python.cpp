@@ -123,8 +123,9 @@ class PythonReader : Cursor {
     while (!ended() && (at_hole() || !looks_at(marks))) {
       char c = text_[at_];
       if (at_hole()) {
-        // Behind one of its own marks a string of three cannot be closed.
-        bool closable = marks.size() == 1 || before() != quote;
+        // Behind one of its own marks a string of three cannot be closed, and two strings side by side would become one
+        // of three.
+        bool closable = marks.size() == 3 ? before() != quote : peek(1) != quote || peek(2) != quote;
         Place& place = mark(outer == '\0' ? Kind::string : Kind::closed);
         place.bare = closable;
         place.end = opened;

@@ -28,8 +28,8 @@ TEST_CASE("a script that does not end is read to its end, and each hole has a pl
     for (llvm::StringRef open :
          {"",    "'",     "\"", "$(",  "${",     "$((", "`",  "\\",    "$", "cat <<E\n", "a[", "a=(", "case x in ",
           "[[ ", "@\"\n", "<#", "f'{", "\"\"\"", "((",  "$'", "${x:-", "#", "x() {",     "|",  "<("}) {
-      CHECK(places(shell, open.str() + "@").size() == (open.contains('@') ? 2 : 1));
-      CHECK(places(shell, "@" + open.str()).size() == (open.contains('@') ? 2 : 1));
+      CHECK(places(shell, open.str() + "@").size() == (open.contains('@') ? 2U : 1U));
+      CHECK(places(shell, "@" + open.str()).size() == (open.contains('@') ? 2U : 1U));
     }
   }
 }
@@ -72,6 +72,12 @@ TEST_CASE("what is read once more, but mostly as it is, is told and not refused"
   CHECK(places("bash", "echo \"a=@\" >> \"$GITHUB_ENV\"").at(0).reader == "GITHUB_ENV");
   CHECK(places("bash", "echo a=@ | tee -a $GITHUB_OUTPUT").at(0).reader == "GITHUB_OUTPUT");
   CHECK_FALSE(places("bash", "make VERSION=@").at(0).refused);
+}
+
+TEST_CASE("a string of Python that cannot be closed before the hole says so") {
+  CHECK(places("python", "w('a @')").at(0).bare);
+  CHECK_FALSE(places("python", "w('a @''b')").at(0).bare);
+  CHECK_FALSE(places("python", "w(\"\"\"a \"@\"\"\")").at(0).bare);
 }
 
 TEST_CASE("a shell is known by its program, whatever its options") {
