@@ -48,9 +48,7 @@ void Checker::check_statement(const Statement& statement, const Body& body) {
     case Word::backend: return check_block(statement, body);
     case Word::matrix: return check_matrix(statement);
     case Word::permissions: return check_permissions(statement);
-    case Word::concurrency:
-      if (statement.value) expect(*statement.value, Type::Kind::string, "the group");
-      return;
+    case Word::concurrency: return check_concurrency(statement);
     case Word::native: return check_entries(statement, true);
     case Word::require:
       if (!statement.values.empty()) expect(*statement.values[0], Type::Kind::boolean, "the requirement");
@@ -275,6 +273,11 @@ void Checker::check_option(const Statement& statement) {
     case Word::verify: return delivery_word(statement);
     default: return;
   }
+}
+
+void Checker::check_concurrency(const Statement& statement) {
+  if (statement.value) expect(*statement.value, Type::Kind::string, "the group");
+  check_options(statement);
 }
 
 void Checker::report_twice(const ast::Block& block) {

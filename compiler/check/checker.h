@@ -77,6 +77,7 @@ class Checker final : private ExpressionChecker {
   void check_unsafe(const Statement& statement);
   void check_options(const Statement& statement);
   void check_option(const Statement& statement);
+  void check_concurrency(const Statement& statement);
   void report_twice(const ast::Block& block);
   void each_entry(const Statement& statement, llvm::function_ref<void(const ast::Entry&)> visit);
   void check_entries(const Statement& statement, bool scalars);

@@ -115,9 +115,7 @@ void Checker::bind_pipeline_statement(const Statement& statement) {
     case Word::run_name:
       if (statement.value) expect(*statement.value, Type::Kind::string, "the name");
       return;
-    case Word::concurrency:
-      if (statement.value) expect(*statement.value, Type::Kind::string, "the group");
-      return;
+    case Word::concurrency: return check_concurrency(statement);
     case Word::gate: return delivery_word(statement);
     case Word::on:
     case Word::invalid:

@@ -84,6 +84,7 @@ class Plain {
       case Word::run:
       case Word::uses:
       case Word::on:
+      case Word::concurrency:
       case Word::image: check_text(statement); break;
       case Word::env:
       case Word::with: check_twins(statement); break;

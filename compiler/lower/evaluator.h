@@ -25,6 +25,7 @@ class Evaluator {
   Value evaluate_binary(const Expression& expression);
   ExpressionId lower_fallback(const Expression& expression, ExpressionId first, ExpressionId second);
   Value evaluate_symbol(const Symbol& symbol);
+  void report_not_taken(const Symbol& symbol, Span span);
   Value stage_value(std::size_t found) const;
   Value member_of(const Value& base, const Expression& expression);
   Value stage_member(const Value& stage, const Expression& expression);

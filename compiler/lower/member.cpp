@@ -11,6 +11,7 @@ using GraphKind = graph::Expression::Kind;
 namespace {
 
 DIAGNOSTIC(UnknownMember, "this has no entry `{}`");
+DIAGNOSTIC(UnknownStage, "the stage `{}` is not part of this pipeline: the `if` around it does not hold");
 DIAGNOSTIC(StageCycle, "`{}` uses a value of its own");
 
 // Outputs travel as text: the reader must know what they were.
@@ -40,7 +41,16 @@ Value Evaluator::evaluate_name(const Expression& expression) {
     CHECK(check::is_context(expression.text), "the checker resolved every name that is no context");
     return Value::of(context(expression.text.str(), expression.span));
   }
+  report_not_taken(*resolved->second, expression.span);
   return evaluate_symbol(*resolved->second);
+}
+
+// A stage of an `if` that was not taken is known by name, and is not there.
+void Evaluator::report_not_taken(const Symbol& symbol, Span span) {
+  if (!current_ || symbol.kind != Symbol::Kind::stage || members_.count(&symbol)) return;
+  sink_.report<UnknownStage>(span, std::string_view(symbol.name))
+      .note(symbol.span, "it stands here")
+      .help("ask for it under the same `if`");
 }
 
 Value Evaluator::stage_value(std::size_t found) const {
@@ -102,7 +112,10 @@ Value Evaluator::evaluate_member(const Expression& expression) {
     return value;
   }
   auto part = program_.resolved.find(&expression);
-  if (part != program_.resolved.end()) return evaluate_symbol(*part->second);
+  if (part != program_.resolved.end()) {
+    report_not_taken(*part->second, expression.span);
+    return evaluate_symbol(*part->second);
+  }
   // `measured.outputs.percent` is `measured.percent`.
   const Expression& owner = *expression.operands[0];
   if (owner.kind == Expression::Kind::member && owner.text == "outputs") {
