@@ -25,7 +25,7 @@ void Flow::find_declared() {
     if (!graph_.expressions[index].declared.secret) continue;
     Names names;
     if (read_path({index}, names) && names.size() == 4 && names[0] == "steps" && names[2] == "outputs")
-      secret_outputs_.emplace(names[1], names[3]);
+      secret_outputs_[std::string(names[1])].emplace(names[3]);
   }
 }
 

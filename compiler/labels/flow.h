@@ -80,9 +80,9 @@ class Flow {
   std::vector<const Cause*> cause_of_;                   ///< by expression
   std::vector<std::pair<std::uint32_t, Labels>> found_;  ///< by expression, with the moment it was asked in
   std::uint32_t moment_ = 1;
-  std::set<std::pair<std::string, std::string>> secret_outputs_;  ///< step and name, as declared
-  ByName<ByName<Labels>> stages_;                                 ///< their outputs
-  ByName<const Cause*> steps_;      ///< of this stage: what made their outputs untrusted, or null
+  ByName<std::set<std::string>> secret_outputs_;  ///< as each step declares them
+  ByName<ByName<Labels>> stages_;                 ///< their outputs
+  ByName<const Cause*> steps_;                    ///< of this stage: what made their outputs untrusted, or null
   ByName<const Cause*> artifacts_;  ///< of stages that an outsider had a hand in; `` for names that are not known yet
   ByName<Labels> pipeline_env_, stage_env_, env_, matrix_;
   Labels further_axes_;           ///< of axes that are not written out

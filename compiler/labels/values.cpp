@@ -191,11 +191,19 @@ Labels Flow::of_github(ExpressionId id, Path path) {
 Labels Flow::of_steps(ExpressionId id, Path path) {
   if (path.size() > 1 && path[1] != "outputs" && path[1] != "*") return {};
   Labels labels;
-  for (const auto& [step, name] : secret_outputs_)
-    if ((path.empty() || any_or(path[0], step)) && (path.size() < 3 || any_or(path[2], name)))
-      labels.secret = cause(id, fmt::format("the output `{}` is declared `secret`", name));
-  for (const auto& [step, cause] : steps_)
-    if (!labels.untrusted && (path.empty() || any_or(path[0], step))) labels.untrusted = cause;
+  bool one = !path.empty() && path[0] != "*";
+  auto secret = one ? secret_outputs_.find(path[0]) : secret_outputs_.begin();
+  for (; secret != secret_outputs_.end(); ++secret) {
+    for (const std::string& name : secret->second)
+      if (path.size() < 3 || any_or(path[2], name))
+        labels.secret = cause(id, fmt::format("the output `{}` is declared `secret`", name));
+    if (one) break;
+  }
+  auto step = one ? steps_.find(path[0]) : steps_.begin();
+  for (; step != steps_.end(); ++step) {
+    if (!labels.untrusted) labels.untrusted = step->second;
+    if (one) break;
+  }
   return labels;
 }
 

@@ -1,6 +1,6 @@
 // Labels that the author sets or takes off. The rest is found in the graph, once it stands.
-#include "lower/unfolder.h"
 #include "shells/shell.h"
+#include "lower/unfolder.h"
 
 namespace sluice::lower {
 
