@@ -25,8 +25,14 @@ constexpr llvm::StringLiteral scopes[] = {
 
 void Checker::check_items(llvm::ArrayRef<ast::Item> items, const Body& body) {
   check_siblings(items);
+  // What a stage has for all of its steps may name each of them.
+  auto late = [&](const Statement& statement) {
+    return body.stage && (statement.word == Word::env || statement.word == Word::url);
+  };
   for (const ast::Item& item : items)
-    if (item.statement) check_statement(*item.statement, body);
+    if (item.statement && !late(*item.statement)) check_statement(*item.statement, body);
+  for (const ast::Item& item : items)
+    if (item.statement && late(*item.statement)) check_statement(*item.statement, body);
 }
 
 void Checker::check_statement(const Statement& statement, const Body& body) {

@@ -52,6 +52,7 @@ void Checker::check_pipeline(const Module& module, const Statement& statement) {
   for (const ast::Item& item : items)
     if (is_trigger(item)) check_trigger(*item.statement);
   collect_stages(items, pipeline);
+  if (statement.title) expect(*statement.title, Type::Kind::string, "the title");
   bind_pipeline_items(items);
   for (Symbol* let : std::exchange(lets_, {})) type_of_symbol(*let);
   for (auto& stage : pipeline.stages)

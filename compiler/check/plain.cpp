@@ -96,7 +96,6 @@ class Plain {
       default: break;
     }
     check_choices(statement);
-    check_status_functions(statement, sink_);
     if (statement.block) check(statement.block->items, &statement);
   }
 

@@ -14,9 +14,6 @@ void check_runner(const ast::Statement& statement, diagnostics::Sink& sink);
 /// The part of it that is about `matrix`.
 void check_exclusions(const ast::Statement& statement, diagnostics::Sink& sink);
 
-/// The part of it that is about `success()` and its kind outside conditions.
-void check_status_functions(const ast::Statement& statement, diagnostics::Sink& sink);
-
 /// The text of a literal without holes; null data where `expression` is none.
 llvm::StringRef plain_text(const ast::Expression& expression);
 

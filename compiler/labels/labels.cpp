@@ -24,6 +24,10 @@ void Walk::run() {
   if (graph_.concurrency) {
     expect_shown(graph_.concurrency->group, "the concurrency group", none);
     expect_without_secrets(graph_.concurrency->group, "a concurrency group", none);
+    if (ExpressionId cancel = graph_.concurrency->cancel_running) {
+      expect_shown(cancel, "`cancel-running`", none);
+      expect_without_secrets(cancel, "`cancel-running`", none);
+    }
   }
   ++visit_;
   for (const auto& binding : graph_.env) add_reads(binding.second, none, false);

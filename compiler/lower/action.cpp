@@ -95,7 +95,8 @@ void Unfolder::lower_action_call(const Expression& call, const StepContext& cont
       if (!argument) continue;
       Value value = evaluate(*argument);
       if (value.kind != Value::Kind::null)
-        with.emplace_back(item.statement->name.text.str(), input_of(value, argument->span));
+        with.emplace_back(item.statement->name.text.str(),
+                          put(Place::step_with, input_of(value, argument->span), argument->span));
     }
   }
   std::string reference = static_text(action.value);
@@ -114,8 +115,9 @@ void Unfolder::lower_uses(const Statement& statement, StepContext context) {
       } else if (item.statement->block) {
         for (const ast::Item& inner : item.statement->block->items)
           if (inner.entry)
-            set(with,
-                {{inner.entry->key.text.str(), input_of(evaluate(*inner.entry->value), inner.entry->value->span)}});
+            set(with, {{inner.entry->key.text.str(),
+                        put(Place::step_with, input_of(evaluate(*inner.entry->value), inner.entry->value->span),
+                            inner.entry->value->span)}});
       }
     }
   }

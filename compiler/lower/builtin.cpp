@@ -8,8 +8,6 @@ using Kind = Expression::Kind;
 
 namespace {
 
-DIAGNOSTIC(NotStatic, "`{}` needs a value that is written in the file");
-
 Value number(double value) {
   Value result;
   result.kind = Value::Kind::number;
@@ -95,7 +93,8 @@ Value Evaluator::evaluate_builtin(const Expression& call, llvm::StringRef name) 
   if (check::builtin_function(name)->unfolding) {
     bool known = std::all_of(arguments.begin(), arguments.end(), [](const Value& value) { return value.constant(); });
     if (known && !arguments.empty()) return unfold(name, arguments);
-    sink_.report<NotStatic>(call.span, std::string_view(name)).help("work it out in a step, and give it as an output");
+    for (std::size_t i = 0; i < arguments.size(); ++i)
+      needs_constant(Place::argument, arguments[i], call.operands[i + 1]->span);
     return {};
   }
   if (auto folded = fold_call(name, arguments)) return *folded;

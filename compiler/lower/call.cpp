@@ -6,7 +6,6 @@ namespace sluice::lower {
 
 namespace {
 
-DIAGNOSTIC(NotStatic, "the number of attempts must be written out");
 DIAGNOSTIC(TimeoutOutOfRange, "a time limit is one second or more");
 DIAGNOSTIC(UnknownShell, "there is no shell `{}`");
 DIAGNOSTIC(NoBody, "`{}` has no body");
@@ -38,7 +37,7 @@ void Unfolder::lower_call(const Expression& call, StepContext context, const std
   if (context.call.empty()) context.call = call_text(call);
   if (function.title && !context.title) {
     frames_.push_back(frame);
-    context.title = expression_of(*function.title);
+    context.title = put(Place::step_title, *function.title);
     frames_.pop_back();
   }
   if (!function.block) {
@@ -106,7 +105,7 @@ bool Unfolder::apply_option(const Statement& statement, StepContext& context) {
       for (const ast::Item& item : statement.block->items) {
         if (!item.entry) continue;
         std::string name = item.entry->key.text.str();
-        ExpressionId value = expression_of(*item.entry->value);
+        ExpressionId value = put(Place::step_env, *item.entry->value);
         auto same = std::find_if(context.env.begin(), context.env.end(),
                                  [&](const auto& binding) { return binding.first == name; });
         if (same != context.env.end())
@@ -117,7 +116,7 @@ bool Unfolder::apply_option(const Statement& statement, StepContext& context) {
       return true;
     case Word::shell: apply_shell(statement, context); return true;
     case Word::working_directory:
-      if (statement.value) context.working_directory = expression_of(*statement.value);
+      if (statement.value) context.working_directory = put(Place::working_directory, *statement.value);
       return true;
     case Word::timeout:
       context.timeout = std::max<graph::Seconds>(seconds(statement.value), 1);
@@ -126,14 +125,14 @@ bool Unfolder::apply_option(const Statement& statement, StepContext& context) {
         sink_.report<TimeoutOutOfRange>(statement.value->span).help("write at least `1s`");
       return true;
     case Word::allow_failure:
-      context.allow_failure = statement.value ? expression_of(*statement.value) : constant(true);
+      context.allow_failure = statement.value ? put(Place::step_failure, *statement.value) : constant(true);
       return true;
     case Word::retry: {
       Value attempts = statement.value ? evaluate(*statement.value) : Value{};
       if (attempts.kind == Value::Kind::number)
         context.retry.attempts = whole_number(*statement.value, attempts.number, 100);
-      else if (attempts.kind != Value::Kind::poison)
-        sink_.report<NotStatic>(statement.value->span);
+      else if (statement.value)
+        needs_constant(Place::attempts, attempts, statement.value->span);
       context.retry.pause = seconds(statement.clause(ast::Clause::every));
       return true;
     }

@@ -11,7 +11,6 @@ using GraphKind = graph::Expression::Kind;
 
 namespace {
 
-DIAGNOSTIC(NotStatic, "this is known only when the pipeline runs");
 DIAGNOSTIC(NumberOutOfRange, "a whole number from 1 to {} is needed here");
 
 // Far over every limit, and safe to count with.
@@ -189,7 +188,8 @@ Value Evaluator::evaluate_binary(const Expression& expression) {
   bool arithmetic_late = expression.op == ast::Operator::add || expression.op == ast::Operator::subtract ||
                          expression.op == ast::Operator::multiply || expression.op == ast::Operator::divide;
   if (arithmetic_late) {
-    sink_.report<NotStatic>(expression.span).help("work it out in a step, and give it as an output");
+    needs_constant(Place::arithmetic, left, expression.operands[0]->span);
+    if (left.constant()) needs_constant(Place::arithmetic, right, expression.operands[1]->span);
     return {};
   }
   ExpressionId first = expression_of(left, expression.operands[0]->span);
@@ -202,8 +202,7 @@ bool Evaluator::decide(const Expression& expression) {
   Value value = evaluate(expression);
   if (value.kind == Value::Kind::poison) return false;
   if (!value.constant()) {
-    sink_.report<NotStatic>(expression.span)
-        .help("`if` decides when the file is compiled: write `when` to decide when it runs");
+    needs_constant(Place::choice, value, expression.span);
     return false;
   }
   return truth(value);
@@ -217,8 +216,7 @@ graph::Seconds Evaluator::seconds(const Expression* expression) {
   if (!expression) return 0;
   Value value = evaluate(*expression);
   if (value.kind == Value::Kind::duration) return seconds_of(value);
-  if (value.kind != Value::Kind::poison)
-    sink_.report<NotStatic>(expression->span).help("write the time out, as in `15m`");
+  needs_constant(Place::time, value, expression->span);
   return 0;
 }
 
@@ -228,13 +226,12 @@ int Evaluator::whole_number(const Expression& expression, double number, int mos
   return 1;
 }
 
-std::string Evaluator::static_text(const Expression* expression) {
+std::string Evaluator::static_text(const Expression* expression, Place place) {
   if (!expression) return "";
   // A bare word may stand for itself: `shell sh`.
   if (expression->kind == Kind::name && !program_.resolved.count(expression)) return expression->text.str();
   Value value = evaluate(*expression);
-  if (!value.constant() && value.kind != Value::Kind::poison)
-    sink_.report<NotStatic>(expression->span).help("write the text out");
+  needs_constant(place, value, expression->span);
   return text_of(value);
 }
 

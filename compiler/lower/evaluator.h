@@ -4,6 +4,7 @@
 #include "diagnostics/check.h"
 #include "diagnostics/sink.h"
 #include "lower/context.h"
+#include "lower/place.h"
 
 namespace sluice::lower {
 
@@ -11,8 +12,9 @@ namespace sluice::lower {
 /// another stage's output makes the stage being unfolded follow that one.
 class Evaluator {
  protected:
-  Evaluator(const check::Program& program, const check::Pipeline& pipeline, diagnostics::Sink& sink)
-      : program_(program), pipeline_(pipeline), sink_(sink) {}
+  Evaluator(const check::Program& program, const check::Pipeline& pipeline, const source::SourceManager& sources,
+            diagnostics::Sink& sink)
+      : program_(program), pipeline_(pipeline), sources_(sources), sink_(sink) {}
 
   // evaluate.cpp, member.cpp, builtin.cpp
   Value evaluate(const Expression& expression);
@@ -27,6 +29,7 @@ class Evaluator {
   Value evaluate_symbol(const Symbol& symbol);
   void report_not_taken(const Symbol& symbol, Span span);
   Value stage_value(std::size_t found) const;
+  bool is_step(ExpressionId id) const;
   Value member_of(const Value& base, const Expression& expression);
   Value stage_member(const Value& stage, const Expression& expression);
   Value evaluate_builtin(const Expression& call, llvm::StringRef name);
@@ -37,7 +40,7 @@ class Evaluator {
   graph::Seconds seconds(const Expression* expression);
   /// 1 after a report where the number is no whole one from 1 to `most`.
   int whole_number(const Expression& expression, double number, int most);
-  std::string static_text(const Expression* expression);
+  std::string static_text(const Expression* expression, Place place = Place::literal);
 
   // bounds.cpp
   void work(std::size_t amount, Span span);
@@ -58,14 +61,30 @@ class Evaluator {
   ExpressionId constant(bool value);
   ExpressionId text_constant(std::string text, Span span);
   ExpressionId both(ExpressionId left, ExpressionId right);
-  bool asks_status(ExpressionId id) const;
-  types::Time time_of(ExpressionId id) const;
+  bool asks_status(ExpressionId id) { return known(id).status; }
   bool changes_while_running(ExpressionId id) const;
   bool shows_secret(ExpressionId id) const;
   bool reads_secret(ExpressionId id) const;
   Value marked(Value value, graph::Marks declared, graph::Marks released);
   Value declared(Value value, const ast::Type* type);
-  void require_time(ExpressionId id, types::Time latest, Span span, llvm::StringRef what);
+
+  // place.cpp
+  /// What is known of an expression: when, and whether it calls what only some places have.
+  struct Known {
+    types::Time time = types::Time::unfolding;
+    bool status = false;
+    bool files = false;
+  };
+  Known known(ExpressionId id);
+  /// The expression as it may stand in the place; reports what comes too late for it.
+  ExpressionId put(Place place, ExpressionId id, Span span);
+  ExpressionId put(Place place, const Expression& expression);
+  void needs_constant(Place place, const Value& value, Span span);
+  void report_late(ExpressionId id, Place place, Span span);
+  void report_function(ExpressionId id, Place place, Span span);
+  ExpressionId latest_part(ExpressionId id);
+  std::string spelling_of(ExpressionId part, Span span) const;
+  ExpressionId without_variables(ExpressionId id);
 
   Value step_output(const StepContext& context, const Statement& output);
 
@@ -75,14 +94,17 @@ class Evaluator {
 
   const check::Program& program_;
   const check::Pipeline& pipeline_;
+  const source::SourceManager& sources_;
   diagnostics::Sink& sink_;
   graph::Graph graph_;
   std::deque<FoundStage> found_;
   llvm::DenseMap<const Symbol*, llvm::SmallVector<std::size_t, 1>> members_;  ///< a stage's own, or all of its family
   std::deque<StepResult> results_;
   std::deque<Frame> frames_;
+  bool found_all_ = false;  ///< the stages
   FoundStage* current_ = nullptr;
-  ExpressionId port_;  ///< of the service being unfolded
+  std::vector<Known> known_;  ///< by expression
+  ExpressionId port_;         ///< of the service being unfolded
   std::size_t worked_ = 0;
   std::vector<Expansion> expanding_;  ///< the loops and calls around what is being unfolded
 };

@@ -1,6 +1,6 @@
 // Labels that the author sets or takes off. The rest is found in the graph, once it stands.
-#include "shells/shell.h"
 #include "lower/unfolder.h"
+#include "shells/shell.h"
 
 namespace sluice::lower {
 

@@ -1,6 +1,7 @@
 // What names and members stand for.
 #include "check/contexts.h"
 #include "diagnostics/nearest.h"
+#include "graph/reference.h"
 #include "lower/evaluator.h"
 
 namespace sluice::lower {
@@ -87,7 +88,9 @@ Value Evaluator::evaluate_symbol(const Symbol& symbol) {
     }
     case Symbol::Kind::stage: {
       auto members = members_.find(&symbol);
-      return members == members_.end() ? Value{} : stage_value(members->second.front());
+      if (members != members_.end()) return stage_value(members->second.front());
+      // Nothing can be read of a stage while the stages are still being found.
+      return found_all_ ? Value{} : Value::of(member(context("needs", symbol.span), symbol.name.str(), symbol.span));
     }
     case Symbol::Kind::environment: {
       Value value = Value::string(symbol.name.str());
@@ -96,6 +99,8 @@ Value Evaluator::evaluate_symbol(const Symbol& symbol) {
       value.use = frames_.back().use;
       return value;
     }
+    // Options of a stage are worked out before its steps, wherever they stand.
+    case Symbol::Kind::step: return Value::of(member(context("steps", symbol.span), symbol.name.str(), symbol.span));
     case Symbol::Kind::context: return Value::of(port_);
     default: return {};
   }
@@ -127,6 +132,11 @@ Value Evaluator::evaluate_member(const Expression& expression) {
   return member_of(base, expression);
 }
 
+bool Evaluator::is_step(ExpressionId id) const {
+  auto path = graph::reference(graph_, id, graph::Backend::github);
+  return path && path->root == "steps" && path->path.size() == 1;
+}
+
 Value Evaluator::member_of(const Value& base, const Expression& expression) {
   std::string name = expression.text.str();
   switch (base.kind) {
@@ -141,7 +151,11 @@ Value Evaluator::member_of(const Value& base, const Expression& expression) {
       for (std::size_t i = 0; i < base.names.size(); ++i)
         if (base.names[i] == name) return base.items[i];
       return Value::null();
-    case Value::Kind::dynamic: return Value::of(member(base.expression, name, expression.span));
+    case Value::Kind::dynamic: {
+      bool output = name != "outputs" && name != "outcome" && name != "conclusion" && is_step(base.expression);
+      ExpressionId owner = output ? member(base.expression, "outputs", expression.span) : base.expression;
+      return Value::of(member(owner, name, expression.span));
+    }
     default: return {};
   }
 }

@@ -8,7 +8,6 @@ using GraphKind = graph::Expression::Kind;
 namespace {
 
 DIAGNOSTIC(DuplicateName, "two stages become `{}`");
-DIAGNOSTIC(NotIterable, "this loop goes over something that is known only when the pipeline runs");
 DIAGNOSTIC(BadName, "`{}` cannot be a job's name");
 
 constexpr std::size_t most_stages = 20'000;
@@ -39,7 +38,9 @@ void Unfolder::find_stage(const Statement& statement) {
   found.locals = frames_.back().locals;
   found.id = statement.name.text.str();
   if (statement.index) {
-    found.index = text_of(evaluate(*statement.index));
+    Value index = evaluate(*statement.index);
+    needs_constant(Place::index, index, statement.index->span);
+    found.index = text_of(index);
     found.id += "-" + slug(found.index);
   }
   members_[found.symbol].push_back(found_.size() - 1);
@@ -65,9 +66,7 @@ void Unfolder::find_stages(llvm::ArrayRef<ast::Item> items) {
     if (statement.word != Word::for_ || !statement.block) return;
     const Expression* in = statement.clause(ast::Clause::in);
     Value list = in ? evaluate(*in) : Value{};
-    if (list.kind != Value::Kind::list && list.kind != Value::Kind::poison)
-      sink_.report<NotIterable>(in->span).help(
-          "`for` unfolds when the file is compiled: use `matrix` for a list that is known later");
+    if (in && !is_list(list, *in)) return;
     expanding_.push_back({statement.header, statement.name.text.str(), list.items.size()});
     for (const Value& item : list.items) {
       work(1, statement.header);
@@ -81,11 +80,18 @@ void Unfolder::find_stages(llvm::ArrayRef<ast::Item> items) {
   });
 }
 
+void Unfolder::lower_pipeline_env(const Statement& statement) {
+  if (statement.word != Word::env || !statement.block) return;
+  for (const ast::Item& item : statement.block->items)
+    if (item.entry)
+      set(graph_.env, {{item.entry->key.text.str(), without_variables(put(Place::pipeline_env, *item.entry->value))}});
+}
+
 void Unfolder::lower_option(const Statement& statement) {
   switch (statement.word) {
     case Word::on: return lower_trigger(statement);
     case Word::run_name:
-      if (statement.value) graph_.run_name = expression_of(*statement.value);
+      if (statement.value) graph_.run_name = put(Place::run_name, *statement.value);
       return;
     case Word::runs_on: {
       runs_on_.clear();
@@ -94,15 +100,10 @@ void Unfolder::lower_option(const Statement& statement) {
     }
     case Word::timeout: timeout_ = seconds(statement.value); return;
     case Word::budget: graph_.budget = seconds(statement.value); return;
-    case Word::env: {
-      StepContext holder;
-      apply_option(statement, holder);
-      set(graph_.env, holder.env);
-      for (const auto& binding : holder.env)
-        require_time(binding.second, types::Time::run, statement.header, "the `env` of a pipeline");
+    case Word::env: return;
+    case Word::concurrency:
+      graph_.concurrency = lower_concurrency(statement, Place::pipeline_group, Place::pipeline_cancel);
       return;
-    }
-    case Word::concurrency: graph_.concurrency = lower_concurrency(statement, types::Time::run); return;
     default: apply_option(statement, defaults_); return;
   }
 }
@@ -132,7 +133,11 @@ graph::Input Unfolder::lower_input(const Statement& statement) {
   input.description = statement.documentation.str();
   bool optional = statement.type && statement.type->optional;
   input.required = statement.flag(ast::Flag::required) || (!statement.value && !optional);
-  if (statement.value) input.default_value = expression_of(*statement.value);
+  if (statement.value) {
+    Value value = evaluate(*statement.value);
+    needs_constant(Place::input_default, value, statement.value->span);
+    input.default_value = expression_of(value, statement.value->span);
+  }
   input.untrusted = statement.type && statement.type->untrusted;
   llvm::StringRef type = statement.type ? statement.type->name.text : "string";
   if (type == "bool") input.type = graph::Input::Type::boolean;
@@ -220,7 +225,7 @@ void Unfolder::lower_notification(const Statement& statement) {
   }
   context.condition = both(context.condition, rule);
   if (const Expression* when = statement.clause(ast::Clause::when))
-    context.condition = both(context.condition, expression_of(*when));
+    context.condition = both(context.condition, put(Place::step_condition, *when));
   if (const Expression* in = statement.clause(ast::Clause::in)) lower_environment(*in);
   if (statement.block) lower_items(statement.block->items, context);
 }
@@ -228,7 +233,7 @@ void Unfolder::lower_notification(const Statement& statement) {
 void Unfolder::lower_pipeline() {
   const Statement& statement = *pipeline_.statement;
   graph_.pipeline = statement.name.text.str();
-  graph_.title = statement.title ? static_text(statement.title) : graph_.pipeline;
+  graph_.title = statement.title ? static_text(statement.title, Place::pipeline_title) : graph_.pipeline;
   graph_.documentation = statement.documentation.str();
   graph_.file = pipeline_.module->file->source->name;
   runs_on_ = {"ubuntu-latest"};
@@ -238,6 +243,9 @@ void Unfolder::lower_pipeline() {
   const Statement* budget = nullptr;
   // Before the options, which may name a stage: then they are told that they come too early for it.
   find_stages(statement.block->items);
+  found_all_ = true;
+  // What the others may read with `env.NAME`.
+  each_taken(statement.block->items, [&](const Statement& part) { lower_pipeline_env(part); });
   each_taken(statement.block->items, [&](const Statement& part) {
     if (part.word == Word::budget) budget = &part;
     lower_option(part);

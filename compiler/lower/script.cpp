@@ -133,7 +133,8 @@ std::string Unfolder::variable_of(ScriptState& script, const Expression& hole, c
   std::string source = fmt::format("{} {}", word, sources_.text(hole.span));
   for (const auto& [seen, name] : script.seen)
     if (seen == source) return name;
-  std::string name = bind(hole, expression_of(value, hole.span), script.string, script.env, script.context.env);
+  ExpressionId held = put(Place::script, expression_of(value, hole.span), hole.span);
+  std::string name = bind(hole, held, script.string, script.env, script.context.env);
   script.seen.push_back({source, name});
   return name;
 }

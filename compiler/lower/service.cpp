@@ -82,6 +82,8 @@ void Unfolder::lower_service_body(llvm::ArrayRef<ast::Item> items, Backend backe
       default: break;
     }
   }
+  if (backend == Backend::github)
+    for (auto& [name, value] : context.env) value = put(Place::service_env, value, graph_[value].span);
   (backend == Backend::github ? service.env : service.local_env) = std::move(context.env);
 }
 

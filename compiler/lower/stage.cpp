@@ -1,5 +1,6 @@
 // One stage: its header, its options, its steps.
 #include "diagnostics/nearest.h"
+#include "graph/reference.h"
 #include "graph/text.h"
 #include "lower/unfolder.h"
 
@@ -9,7 +10,6 @@ namespace {
 
 DIAGNOSTIC(TimeoutOutOfRange, "a stage may take from one second to six hours, this is {}");
 DIAGNOSTIC(UnknownStage, "there is no stage `{}[\"{}\"]`");
-DIAGNOSTIC(NotStatic, "how many legs run side by side must be known when the file is compiled");
 DIAGNOSTIC(StageCycle, "`{}` waits for itself");
 DIAGNOSTIC(EmptyMatrix, "`{}` has no values");
 
@@ -54,14 +54,12 @@ void Unfolder::lower_header(const Statement& statement) {
   graph::Stage& stage = current_->stage;
   if (!statement.documentation.empty()) stage.documentation = statement.documentation.str();
   if (statement.title) {
-    stage.title = expression_of(*statement.title);
-    require_time(stage.title, types::Time::leg, statement.title->span, "a title");
+    stage.title = put(Place::stage_title, *statement.title);
   }
   for (const Expression* after : statement.after) reference_stage(*after, true);
   if (const Expression* when = statement.clause(ast::Clause::when)) {
-    stage.condition = both(stage.condition, expression_of(*when));
+    stage.condition = both(stage.condition, put(Place::stage_condition, *when));
     stage.asks_status = asks_status(stage.condition);
-    require_time(stage.condition, types::Time::stage, when->span, "the condition of a stage");
   }
   if (const Expression* in = statement.clause(ast::Clause::in)) lower_environment(*in);
 }
@@ -70,8 +68,7 @@ void Unfolder::lower_environment(const Expression& in) {
   graph::Environment environment;
   Value chosen = evaluate(in.kind == Expression::Kind::call ? *in.operands[1] : in);
   if (chosen.kind != Value::Kind::environment) {
-    environment.name = expression_of(chosen, in.span);
-    require_time(environment.name, types::Time::leg, in.span, "an environment");
+    environment.name = put(Place::environment, expression_of(chosen, in.span), in.span);
   } else {
     const Statement& declared = *chosen.declared->statement;
     frames_.emplace_back().use = chosen.use;
@@ -81,7 +78,7 @@ void Unfolder::lower_environment(const Expression& in) {
     if (declared.block) {
       for (const ast::Item& item : declared.block->items) {
         if (!item.statement || item.statement->word != Word::url || !item.statement->value) continue;
-        environment.url = expression_of(*item.statement->value);
+        environment.url = put(Place::url, *item.statement->value);
         environment.deployment = true;
       }
     }
@@ -103,7 +100,10 @@ void Unfolder::lower_stage(FoundStage& found) {
   StepResult result;
   context.result = &result;
   lower_made(*found.statement, context, [] {});
-  for (auto& [name, value] : result.outputs) stage.outputs.emplace_back(name, expression_of(value, stage.span));
+  for (auto& [name, value] : result.outputs) {
+    ExpressionId id = expression_of(value, stage.span);
+    stage.outputs.emplace_back(name, put(Place::stage_output, id, graph_[id].span));
+  }
   if (stage.timeout == 0) stage.timeout = timeout_.value_or(default_timeout);
   if (stage.timeout < 1 || stage.timeout > longest)
     sink_.report<TimeoutOutOfRange>(stage.span, graph::describe_seconds(std::max<graph::Seconds>(stage.timeout, 0)))
@@ -120,7 +120,8 @@ void Unfolder::lower_made(const Statement& statement, StepContext& context, llvm
     outer();
     if (!statement.block) return;
     current_->stage.steps.reserve(statement.block->items.size());
-    return lower_items(statement.block->items, context);
+    lower_items(statement.block->items, context);
+    return lower_late_options(statement);
   }
   auto found = program_.calls.find(statement.value);
   if (found == program_.calls.end()) return;
@@ -139,9 +140,21 @@ void Unfolder::lower_made(const Statement& statement, StepContext& context, llvm
     frames_.push_back(std::move(inner));
   });
   frames_.pop_back();
+  lower_late_options(statement);
+}
+
+// What may name a step.
+void Unfolder::lower_late_options(const Statement& statement) {
+  if (!statement.block) return;
+  each_taken(statement.block->items, [&](const Statement& part) {
+    lower_stage_env(part, true);
+    if (part.word == Word::url) lower_url(part);
+  });
 }
 
 void Unfolder::lower_stage_options(const Statement& statement, StepContext& context) {
+  // What the others may read with `env.NAME`.
+  if (statement.block) each_taken(statement.block->items, [&](const Statement& part) { lower_stage_env(part, false); });
   lower_header(statement);
   if (!statement.block) return;
   each_taken(statement.block->items, [&](const Statement& part) {
@@ -157,15 +170,18 @@ void Unfolder::lower_stage_statement(const Statement& statement, StepContext& co
   switch (statement.word) {
     case Word::service: return lower_service(statement);
     case Word::matrix: return lower_matrix(statement);
-    case Word::fail_fast: stage.fail_fast = statement.value ? expression_of(*statement.value) : constant(true); return;
+    case Word::fail_fast:
+      stage.fail_fast = statement.value ? put(Place::fail_fast, *statement.value) : constant(true);
+      return;
     case Word::max_parallel: return lower_max_parallel(statement);
     case Word::expect: stage.expect = seconds(statement.value); return;
     case Word::timeout:
       stage.timeout = seconds(statement.value);
-      if (stage.timeout == 0) stage.timeout = -1;
+      if (stage.timeout == 0 && statement.value && evaluate(*statement.value).kind == Value::Kind::duration)
+        stage.timeout = -1;
       return;
     case Word::allow_failure:
-      stage.allow_failure = statement.value ? expression_of(*statement.value) : constant(true);
+      stage.allow_failure = statement.value ? put(Place::stage_failure, *statement.value) : constant(true);
       return;
     case Word::retry: {
       StepContext holder;
@@ -173,18 +189,9 @@ void Unfolder::lower_stage_statement(const Statement& statement, StepContext& co
       stage.retry = holder.retry;
       return;
     }
-    case Word::env: {
-      StepContext holder;
-      apply_option(statement, holder);
-      set(stage.env, holder.env);
-      return;
-    }
     case Word::runs_on: return lower_runs_on(statement);
-    case Word::concurrency: stage.concurrency = lower_concurrency(statement, types::Time::leg); return;
-    case Word::url:
-      if (!stage.environment || !statement.value) return;
-      stage.environment->url = expression_of(*statement.value);
-      stage.environment->deployment = true;
+    case Word::concurrency:
+      stage.concurrency = lower_concurrency(statement, Place::stage_group, Place::stage_cancel);
       return;
     case Word::shell:
     case Word::working_directory: apply_option(statement, context); return;
@@ -203,20 +210,18 @@ void Unfolder::lower_runs_on(const Statement& statement) {
     return;
   }
   const Value& whole = labels.items.size() == 1 ? labels.items.front() : labels;
-  stage.runs_on_expression = expression_of(whole, statement.header);
-  require_time(stage.runs_on_expression, types::Time::leg, statement.values.front()->span, "`runs-on`");
+  Span span = statement.values.front()->span;
+  span.end = statement.values.back()->span.end;
+  stage.runs_on_expression = put(Place::runs_on, expression_of(whole, span), span);
 }
 
-graph::Concurrency Unfolder::lower_concurrency(const Statement& statement, types::Time latest) {
+graph::Concurrency Unfolder::lower_concurrency(const Statement& statement, Place group, Place cancel) {
   graph::Concurrency concurrency;
-  if (statement.value) {
-    concurrency.group = expression_of(*statement.value);
-    require_time(concurrency.group, latest, statement.value->span, "a concurrency group");
-  }
+  if (statement.value) concurrency.group = put(group, *statement.value);
   if (!statement.block) return concurrency;
   each_taken(statement.block->items, [&](const Statement& part) {
     if (part.word == Word::cancel_running)
-      concurrency.cancel_running = part.value ? expression_of(*part.value) : constant(true);
+      concurrency.cancel_running = part.value ? put(cancel, *part.value) : constant(true);
   });
   return concurrency;
 }
@@ -226,13 +231,13 @@ void Unfolder::lower_max_parallel(const Statement& statement) {
   Value value = evaluate(*statement.value);
   if (value.kind == Value::Kind::number)
     current_->stage.max_parallel = whole_number(*statement.value, value.number, 256);
-  else if (value.kind != Value::Kind::poison)
-    sink_.report<NotStatic>(statement.value->span).help("write the number out");
+  else
+    needs_constant(Place::max_parallel, value, statement.value->span);
 }
 
 void Unfolder::lower_matrix(const Statement& statement) {
   graph::Matrix matrix;
-  if (statement.value) matrix.axes = expression_of(*statement.value);
+  if (statement.value) matrix.axes = put(Place::matrix, *statement.value);
   graph::Expression axes;
   axes.kind = graph::Expression::Kind::map;
   axes.span = statement.header;
@@ -243,7 +248,8 @@ void Unfolder::lower_matrix(const Statement& statement) {
       if (value.kind == Value::Kind::list && value.items.empty())
         sink_.report<EmptyMatrix>(item.entry->value->span, std::string_view(item.entry->key.text))
             .help("a matrix needs a value for each axis");
-      ExpressionId id = expression_of(value, item.entry->value->span);
+      Span span = item.entry->value->span;
+      ExpressionId id = put(Place::matrix, expression_of(value, span), span);
       if (item.entry->key.text == "include") {
         matrix.include = id;
       } else if (item.entry->key.text == "exclude") {
@@ -252,7 +258,6 @@ void Unfolder::lower_matrix(const Statement& statement) {
         axes.names.push_back(item.entry->key.text.str());
         axes.operands.push_back(id);
       }
-      require_time(id, types::Time::stage, item.entry->value->span, "a matrix");
     }
     if (axes.operands.empty() && !matrix.axes && !matrix.include)
       sink_.report<EmptyMatrix>(statement.header, "matrix")
@@ -262,22 +267,73 @@ void Unfolder::lower_matrix(const Statement& statement) {
   current_->stage.matrix = matrix;
 }
 
-// A stage's `env` that is known only when its steps start goes into each script.
+// Whether the value can be worked out only behind the steps and services that it names.
+bool Unfolder::names_step(const Expression& expression) const {
+  auto resolved = program_.resolved.find(&expression);
+  if (resolved != program_.resolved.end()) {
+    const Symbol& symbol = *resolved->second;
+    if (symbol.kind == Symbol::Kind::step || symbol.kind == Symbol::Kind::service) return true;
+    bool own = symbol.kind == Symbol::Kind::let && symbol.statement && symbol.statement->value;
+    if (own && names_step(*symbol.statement->value)) return true;
+  }
+  for (const ast::StringPart& part : expression.parts)
+    if (part.hole && names_step(*part.hole)) return true;
+  return std::any_of(expression.operands.begin(), expression.operands.end(),
+                     [&](const Expression* operand) { return operand && names_step(*operand); });
+}
+
+void Unfolder::lower_stage_env(const Statement& statement, bool late) {
+  if (statement.word != Word::env || !statement.block) return;
+  for (const ast::Item& item : statement.block->items) {
+    if (!item.entry) continue;
+    bool later = names_step(*item.entry->value);
+    if (late && !later) continue;
+    // What comes later keeps its place among the others.
+    ExpressionId value;
+    if (later == late) value = without_variables(put(Place::stage_env, *item.entry->value));
+    set(current_->stage.env, {{item.entry->key.text.str(), value}});
+  }
+}
+
+void Unfolder::lower_url(const Statement& statement) {
+  graph::Stage& stage = current_->stage;
+  if (!stage.environment || !statement.value) return;
+  stage.environment->url = put(Place::url, *statement.value);
+  stage.environment->deployment = true;
+}
+
+// Behind which step all that an expression reads of steps is known: how many steps there are up to it.
+std::size_t Unfolder::steps_before(ExpressionId id) {
+  if (known(id).time < types::Time::step) return 0;
+  std::size_t count = 0;
+  if (auto path = graph::reference(graph_, id, graph::Backend::github);
+      path && path->root == "steps" && !path->path.empty()) {
+    const std::vector<graph::Step>& steps = current_->stage.steps;
+    for (std::size_t at = 0; at < steps.size(); ++at)
+      if (steps[at].id == path->path[0]) count = at + 1;
+    return count;
+  }
+  for (ExpressionId operand : graph_[id].operands) count = std::max(count, steps_before(operand));
+  return count;
+}
+
+// A stage's `env` that is known only when its steps start goes into the steps behind those that it reads.
 void Unfolder::push_late_env() {
   graph::Stage& stage = current_->stage;
-  Bindings late;
+  std::vector<std::pair<Bindings::value_type, std::size_t>> late;
   std::erase_if(stage.env, [&](const auto& binding) {
-    if (time_of(binding.second) <= types::Time::leg) return false;
-    late.push_back(binding);
+    if (known(binding.second).time <= types::Time::leg) return false;
+    late.emplace_back(binding, steps_before(binding.second));
     return true;
   });
-  for (graph::Step& step : stage.steps) {
-    if (!std::holds_alternative<graph::Run>(step.action)) continue;
-    Bindings env = late;
-    for (const auto& own : step.env) {
-      std::erase_if(env, [&](const auto& binding) { return binding.first == own.first; });
-      env.push_back(own);
-    }
+  for (std::size_t at = 0; at < stage.steps.size() && !late.empty(); ++at) {
+    graph::Step& step = stage.steps[at];
+    // Library actions take what their calls give them, and nothing else.
+    if (!std::holds_alternative<graph::Run>(step.action) && !step.call.empty()) continue;
+    Bindings env;
+    for (const auto& [binding, from] : late)
+      if (at >= from) env.push_back(binding);
+    set(env, std::exchange(step.env, {}));
     step.env = std::move(env);
   }
 }

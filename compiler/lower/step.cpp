@@ -6,8 +6,7 @@ namespace sluice::lower {
 using GraphKind = graph::Expression::Kind;
 
 namespace {
-DIAGNOSTIC(NotIterable, "this loop goes over something that is known only when the pipeline runs");
-DIAGNOSTIC(NotStatic, "this is known only when the pipeline runs");
+DIAGNOSTIC(NotIterable, "this is no list");
 DIAGNOSTIC(RequirementFailed, "{}");
 
 constexpr std::size_t most_steps = 200'000;
@@ -106,11 +105,11 @@ void Unfolder::lower_step(const Statement& statement, const StepContext& outer) 
   }
   context.result = &result;
   if (statement.title)
-    context.title = expression_of(*statement.title);
+    context.title = put(Place::step_title, *statement.title);
   else if (statement.name && outer.call.empty())
     context.title = text_constant(statement.name.text.str(), statement.name.span);
   if (const Expression* when = statement.clause(ast::Clause::when)) {
-    ExpressionId condition = expression_of(*when);
+    ExpressionId condition = put(Place::step_condition, *when);
     // A status function inside takes away the implicit `success()` only from its own part.
     bool status = asks_status(condition);
     if (status && outer.condition && !asks_status(outer.condition))
@@ -162,7 +161,8 @@ void Unfolder::lower_native(const Statement& statement, const StepContext& outer
   if (operation == "download") native.operation = graph::Native::Operation::download;
   if (statement.block)
     for (const ast::Item& item : statement.block->items)
-      if (item.entry) native.arguments.emplace_back(item.entry->key.text.str(), expression_of(*item.entry->value));
+      if (item.entry)
+        native.arguments.emplace_back(item.entry->key.text.str(), put(Place::step_with, *item.entry->value));
   std::erase_if(native.arguments,
                 [&](const auto& argument) { return graph_[argument.second].kind == GraphKind::null; });
   if (!context.title) context.title = text_constant(operation.str(), statement.span);
@@ -173,8 +173,9 @@ void Unfolder::lower_native(const Statement& statement, const StepContext& outer
 void Unfolder::lower_when(const Statement& statement, const StepContext& outer) {
   if (!statement.value || !statement.block) return;
   StepContext context = outer;
-  ExpressionId condition = expression_of(*statement.value);
+  ExpressionId condition = put(Place::step_condition, *statement.value);
   if (changes_while_running(condition)) {
+    put(Place::kept_condition, condition, statement.value->span);
     StepContext keeper = outer;
     StepResult& kept = results_.emplace_back();
     kept.id = keeper.id = unique_id(outer.id.empty() ? "when" : outer.id + "-when");
@@ -198,8 +199,7 @@ const Statement* Unfolder::taken_case(const Statement& match) {
   Value value = evaluate(*match.value);
   if (value.kind == Value::Kind::poison) return nullptr;
   if (!value.constant()) {
-    sink_.report<NotStatic>(match.value->span)
-        .help("`match` decides when the file is compiled: write `when` to decide when it runs");
+    needs_constant(Place::match, value, match.value->span);
     return nullptr;
   }
   const Statement* otherwise = nullptr;
@@ -234,16 +234,20 @@ void Unfolder::each_taken(llvm::ArrayRef<ast::Item> items, llvm::function_ref<vo
   }
 }
 
+bool Unfolder::is_list(const Value& list, const Expression& in) {
+  if (list.kind == Value::Kind::list || list.kind == Value::Kind::poison) return list.kind == Value::Kind::list;
+  if (list.constant())
+    sink_.report<NotIterable>(in.span).help("write `[a, b]`");
+  else
+    needs_constant(Place::loop, list, in.span);
+  return false;
+}
+
 void Unfolder::lower_loop(const Statement& statement, StepContext& context) {
   const Expression* in = statement.clause(ast::Clause::in);
   if (!in || !statement.block) return;
   Value list = evaluate(*in);
-  if (list.kind == Value::Kind::poison) return;
-  if (list.kind != Value::Kind::list) {
-    sink_.report<NotIterable>(in->span).help(
-        "`for` unfolds when the file is compiled: use `matrix` for a list that is known later");
-    return;
-  }
+  if (!is_list(list, *in)) return;
   std::size_t mark = frames_.back().locals.size();
   expanding_.push_back({statement.header, statement.name.text.str(), list.items.size()});
   for (const Value& item : list.items) {
@@ -275,7 +279,10 @@ void Unfolder::lower_output(const Statement& statement, StepContext& context) {
 }
 
 void Unfolder::lower_require(const Statement& statement) {
-  if (statement.values.empty() || decide(*statement.values[0])) return;
+  if (statement.values.empty()) return;
+  Value value = evaluate(*statement.values[0]);
+  if (!value.constant()) return needs_constant(Place::requirement, value, statement.values[0]->span);
+  if (decide(*statement.values[0])) return;
   std::string reason = statement.values.size() > 1 ? static_text(statement.values[1]) : "this does not hold";
   Span condition = statement.values[0]->span;
   Span call = frames_.back().call;

@@ -10,7 +10,7 @@ class Unfolder : private Evaluator {
  public:
   Unfolder(const check::Program& program, const check::Pipeline& pipeline, const Pins& pins,
            const source::SourceManager& sources, diagnostics::Sink& sink)
-      : Evaluator(program, pipeline, sink), pins_(pins), sources_(sources) {}
+      : Evaluator(program, pipeline, sources, sink), pins_(pins) {}
 
   graph::Graph run();
 
@@ -20,6 +20,7 @@ class Unfolder : private Evaluator {
   void find_stages(llvm::ArrayRef<ast::Item> items);
   void find_stage(const Statement& statement);
   void lower_option(const Statement& statement);
+  void lower_pipeline_env(const Statement& statement);
   void lower_secrets(const check::Module& module);
   void lower_trigger(const Statement& statement);
   graph::Input lower_input(const Statement& statement);
@@ -39,10 +40,15 @@ class Unfolder : private Evaluator {
   void lower_stage_statement(const Statement& statement, StepContext& context);
   void lower_matrix(const Statement& statement);
   void lower_runs_on(const Statement& statement);
-  graph::Concurrency lower_concurrency(const Statement& statement, types::Time latest);
+  graph::Concurrency lower_concurrency(const Statement& statement, Place group, Place cancel);
   void lower_max_parallel(const Statement& statement);
   void lower_environment(const Expression& in);
   void lower_stage_options(const Statement& statement, StepContext& context);
+  void lower_late_options(const Statement& statement);
+  void lower_stage_env(const Statement& statement, bool late);
+  bool names_step(const Expression& expression) const;
+  void lower_url(const Statement& statement);
+  std::size_t steps_before(ExpressionId id);
   void push_late_env();
   void reference_stage(const Expression& expression, bool written);
 
@@ -58,6 +64,7 @@ class Unfolder : private Evaluator {
   void each_taken(llvm::ArrayRef<ast::Item> items, llvm::function_ref<void(const Statement&)> visit);
   const Statement* taken_case(const Statement& match);
   void lower_loop(const Statement& statement, StepContext& context);
+  bool is_list(const Value& list, const Expression& in);
   void lower_output(const Statement& statement, StepContext& context);
   void lower_artifact(const Statement& statement, const StepContext& context);
   void lower_require(const Statement& statement);
@@ -99,7 +106,6 @@ class Unfolder : private Evaluator {
   static std::string free_variable(const std::string& wanted, const Bindings& env);
 
   const Pins& pins_;
-  const source::SourceManager& sources_;
   llvm::StringMap<std::size_t> ids_;  ///< in lower case
   StepContext defaults_;              ///< what the pipeline says for all its steps
   std::vector<std::string> runs_on_;
