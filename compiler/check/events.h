@@ -1,5 +1,6 @@
 #pragma once
 #include <llvm/ADT/ArrayRef.h>
+#include <llvm/ADT/SmallVector.h>
 #include <llvm/ADT/StringRef.h>
 
 #include "syntax/ast.h"
@@ -12,6 +13,9 @@ struct EventInfo {
   llvm::StringRef types;
   llvm::StringRef filters;
 };
+
+/// The words of such a list.
+llvm::SmallVector<llvm::StringRef, 32> words_of(llvm::StringRef list);
 
 llvm::ArrayRef<EventInfo> events();
 /// The event of that name in GitHub's or in the author's words (`manual`, `call`), or null.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "check/events.h"
 #include "diagnostics/check.h"
 
 namespace sluice::check {
@@ -32,12 +33,6 @@ const Payload payloads[] = {
 #define PAYLOAD(event, activities, fields) {event, activities, fields},
 #include "check/payloads.def"
 };
-
-llvm::SmallVector<llvm::StringRef, 32> words_of(llvm::StringRef list) {
-  llvm::SmallVector<llvm::StringRef, 32> words;
-  list.split(words, ' ', -1, false);
-  return words;
-}
 
 bool has_word(llvm::StringRef list, llvm::StringRef word) {
   auto words = words_of(list);

@@ -19,12 +19,6 @@ const EventInfo table[] = {
 #include "check/events.def"
 };
 
-llvm::SmallVector<llvm::StringRef, 32> words_of(llvm::StringRef list) {
-  llvm::SmallVector<llvm::StringRef, 32> words;
-  list.split(words, ' ', -1, false);
-  return words;
-}
-
 // What is wrong with one of a cron's five fields, or nothing.
 std::string problem_of_field(llvm::StringRef field, unsigned least, unsigned most) {
   llvm::SmallVector<llvm::StringRef, 4> parts;
@@ -60,6 +54,12 @@ std::string problem_of_cron(llvm::StringRef cron) {
 }
 
 }  // namespace
+
+llvm::SmallVector<llvm::StringRef, 32> words_of(llvm::StringRef list) {
+  llvm::SmallVector<llvm::StringRef, 32> words;
+  list.split(words, ' ', -1, false);
+  return words;
+}
 
 llvm::ArrayRef<EventInfo> events() { return table; }
 
