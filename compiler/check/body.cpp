@@ -56,10 +56,7 @@ void Checker::check_statement(const Statement& statement, const Body& body) {
     case Word::permissions: return check_permissions(statement);
     case Word::concurrency: return check_concurrency(statement);
     case Word::native: return check_entries(statement, true);
-    case Word::require:
-      if (!statement.values.empty()) expect(*statement.values[0], Type::Kind::boolean, "the requirement");
-      if (statement.values.size() > 1) expect(*statement.values[1], Type::Kind::string, "the reason");
-      return;
+    case Word::require: return check_requirement(statement);
     case Word::rollback:
     case Word::sleep:
     case Word::watch:

@@ -55,6 +55,12 @@ class Checker final : private ExpressionChecker {
   void check_event_filters(const Statement& statement, const struct EventInfo& event);
   void check_input(const Statement& statement);
 
+  // requirement.cpp
+  void check_requirement(const Statement& statement);
+  void check_requirements(const Statement& trigger);
+  void refuse_untold_start(const Statement& requirement);
+  void refuse_missing_input(const Statement& trigger, const Expression& part);
+
   // choice.cpp
   void check_siblings(llvm::ArrayRef<ast::Item> items);
   void check_match(const Statement& match, llvm::function_ref<void(const ast::Block&)> check_case);

@@ -84,6 +84,7 @@ llvm::StringRef usual_default(const Type* type) {
 
 Starts EventTypes::live() const {
   Starts result(pipeline_ ? pipeline_->starts.size() : 0, true);
+  for (std::size_t i = 0; trigger_ && i < result.size(); ++i) result[i] = pipeline_->starts[i].trigger == trigger_;
   for (const Expression* guard : guards_) {
     if (result.empty()) break;
     Starts one = starts_where(*guard, true);

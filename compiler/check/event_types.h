@@ -24,6 +24,9 @@ class EventTypes {
   /// Adds the ways in which a trigger starts its pipeline. Null: of an event that does not exist.
   static void collect(Pipeline& pipeline, const ast::Statement& trigger, const EventInfo* event);
 
+  /// From now on only runs that this trigger starts are meant, with null those of all. Gives what held before.
+  const ast::Statement* within(const ast::Statement* trigger) { return std::exchange(trigger_, trigger); }
+
   const types::Type* type_of_event();
   const types::Type* type_of_input(const ast::Expression& expression, const types::Type* declared);
   const types::Type* type_of_pull_request_ref(const ast::Expression& expression);
@@ -58,6 +61,7 @@ class EventTypes {
   Pipeline* const& pipeline_;
   const std::vector<const ast::Expression*>& guards_;
   Payloads payloads_;
+  const ast::Statement* trigger_ = nullptr;
   llvm::DenseMap<const ast::Expression*, Absence> absences_;
 };
 

@@ -17,6 +17,7 @@ bool is_value(Symbol::Kind kind) {
     case Symbol::Kind::let:
     case Symbol::Kind::parameter:
     case Symbol::Kind::loop_variable:
+    case Symbol::Kind::input:
     case Symbol::Kind::module_parameter:
     case Symbol::Kind::stage:
     case Symbol::Kind::step:
@@ -95,7 +96,10 @@ void ExpressionChecker::report_unknown(const Expression& expression) {
   std::sort(candidates.begin(), candidates.end());
   auto told = sink_.report<UnknownName>(expression.span, std::string_view(expression.text));
   llvm::StringRef near = diagnostics::nearest(expression.text, candidates);
-  if (!near.empty())
+  if (pipeline_ && pipeline_->inputs.count(expression.text) != 0)
+    told.help("write `inputs.{}`", std::string_view(expression.text))
+        .fix(expression.span, "inputs." + expression.text.str());
+  else if (!near.empty())
     told.help("did you mean `{}`?", std::string_view(near)).fix(expression.span, near.str());
   else
     told.help("text has quotes: \"{}\"", std::string_view(expression.text));

@@ -51,6 +51,8 @@ void Checker::check_pipeline(const Module& module, const Statement& statement) {
   auto is_trigger = [](const ast::Item& item) { return item.statement && item.statement->word == Word::on; };
   for (const ast::Item& item : items)
     if (is_trigger(item)) check_trigger(*item.statement);
+  for (const ast::Item& item : items)
+    if (is_trigger(item) && item.statement->block) check_requirements(*item.statement);
   collect_stages(items, pipeline);
   if (statement.title) expect(*statement.title, Type::Kind::string, "the title");
   bind_pipeline_items(items);

@@ -36,6 +36,7 @@ struct Symbol {
     function,
     parameter,
     loop_variable,
+    input,  ///< by its bare name, in a `require` beside it
     module_parameter,
     module,
     type,

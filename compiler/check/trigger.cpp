@@ -114,16 +114,15 @@ void Checker::check_event_filters(const Statement& statement, const EventInfo& e
       continue;
     }
     llvm::StringRef word = ast::info(filter.word).spelling;
-    if (filter.word != Word::input) {
+    if (filter.word != Word::input && filter.word != Word::require) {
       for (const Statement* other : seen)
         if (other->word == filter.word)
           sink_.report<DuplicateEntry>(filter.keyword.span, std::string_view(word))
               .note(other->keyword.span, "given here first");
       seen.push_back(&filter);
     }
-    if (filter.word == Word::require) {
-      delivery_word(filter);
-    } else if (filter.word == Word::input) {
+    if (filter.word == Word::require) continue;
+    if (filter.word == Word::input) {
       auto [first, added] = inputs.try_emplace(filter.name.text, filter.name.span);
       if (!added)
         sink_.report<DuplicateName>(filter.name.span, std::string_view(filter.name.text))

@@ -92,6 +92,7 @@ Value Evaluator::evaluate_symbol(const Symbol& symbol) {
       // Nothing can be read of a stage while the stages are still being found.
       return found_all_ ? Value{} : Value::of(member(context("needs", symbol.span), symbol.name.str(), symbol.span));
     }
+    case Symbol::Kind::input: return Value::of(member(context("inputs", symbol.span), symbol.name.str(), symbol.span));
     case Symbol::Kind::environment: {
       Value value = Value::string(symbol.name.str());
       value.kind = Value::Kind::environment;

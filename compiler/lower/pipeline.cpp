@@ -160,6 +160,7 @@ void Unfolder::lower_trigger(const Statement& statement) {
   if (statement.block) {
     for (const ast::Item& item : statement.block->items) {
       if (!item.statement) continue;
+      if (item.statement->word == Word::require) continue;
       if (item.statement->word == Word::input) {
         trigger.inputs.push_back(lower_input(*item.statement));
         continue;
@@ -183,23 +184,30 @@ void Unfolder::lower_notifications(llvm::ArrayRef<ast::Item> items) {
   current_ = nullptr;
 }
 
-FoundStage& Unfolder::begin_notifications(const Statement& statement) {
-  std::size_t stages = found_.size();
+// A stage that no `stage` says.
+FoundStage& Unfolder::add_stage(llvm::StringRef name, llvm::StringRef title, const Statement& statement) {
   FoundStage& found = found_.emplace_back();
-  found.id = "notify";
-  for (int count = 2; ids_.count(found.id); ++count) found.id = "notify-" + std::to_string(count);
+  found.id = name.str();
+  for (int count = 2; ids_.count(found.id); ++count) found.id = fmt::format("{}-{}", std::string_view(name), count);
+  ids_.try_emplace(found.id, found_.size() - 1);
   found.statement = &statement;
   current_ = &found;
   results_.clear();
+  found.stage.id = found.id;
+  found.stage.span = statement.header;
+  found.stage.title = text_constant(title.str(), statement.header);
+  found.stage.runs_on = runs_on_;
+  found.stage.timeout = 10 * 60;
+  return found;
+}
+
+FoundStage& Unfolder::begin_notifications(const Statement& statement) {
+  std::size_t stages = found_.size();
+  FoundStage& found = add_stage("notify", "Notify", statement);
   graph::Stage& stage = found.stage;
-  stage.id = found.id;
-  stage.span = statement.header;
   stage.notification = true;
-  stage.title = text_constant("Notify", statement.header);
   stage.condition = make(GraphKind::call, "always", {}, statement.header);
   stage.asks_status = true;
-  stage.runs_on = runs_on_;
-  stage.timeout = 10 * 60;
   for (std::size_t i = 0; i < stages; ++i) add_edge(i, true, statement.header);
   return found;
 }
@@ -253,6 +261,7 @@ void Unfolder::lower_pipeline() {
   for (FoundStage& found : found_)
     if (!stopped()) lower_stage(found);
   frames_.back().locals.clear();
+  lower_input_requirements(statement.block->items);
   lower_notifications(statement.block->items);
   order_stages();
   if (budget) check_budget(budget);

@@ -7,7 +7,6 @@ using GraphKind = graph::Expression::Kind;
 
 namespace {
 DIAGNOSTIC(NotIterable, "this is no list");
-DIAGNOSTIC(RequirementFailed, "{}");
 
 constexpr std::size_t most_steps = 200'000;
 
@@ -49,7 +48,7 @@ void Unfolder::lower_statement(const Statement& statement, StepContext& context)
     case Word::output: return lower_output(statement, context);
     case Word::artifact: return lower_artifact(statement, context);
     case Word::permissions: return add_permissions(statement, context.call);
-    case Word::require: return lower_require(statement);
+    case Word::require: return lower_require(statement, context);
     case Word::let:
       if (statement.value)
         frames_.back().locals.emplace_back(&statement, declared(evaluate(*statement.value), statement.type));
@@ -276,18 +275,6 @@ void Unfolder::lower_output(const Statement& statement, StepContext& context) {
     return;
   }
   context.result->outputs.emplace_back(name, std::move(value));
-}
-
-void Unfolder::lower_require(const Statement& statement) {
-  if (statement.values.empty()) return;
-  Value value = evaluate(*statement.values[0]);
-  if (!value.constant()) return needs_constant(Place::requirement, value, statement.values[0]->span);
-  if (decide(*statement.values[0])) return;
-  std::string reason = statement.values.size() > 1 ? static_text(statement.values[1]) : "this does not hold";
-  Span condition = statement.values[0]->span;
-  Span call = frames_.back().call;
-  auto told = sink_.report<RequirementFailed>(call.known() ? call : condition, reason);
-  if (call.known()) told.note(condition, "required here");
 }
 
 }  // namespace sluice::lower

@@ -25,6 +25,7 @@ class Unfolder : private Evaluator {
   void lower_trigger(const Statement& statement);
   graph::Input lower_input(const Statement& statement);
   void lower_notifications(llvm::ArrayRef<ast::Item> items);
+  FoundStage& add_stage(llvm::StringRef name, llvm::StringRef title, const Statement& statement);
   FoundStage& begin_notifications(const Statement& statement);
   void lower_notification(const Statement& statement);
 
@@ -67,7 +68,6 @@ class Unfolder : private Evaluator {
   bool is_list(const Value& list, const Expression& in);
   void lower_output(const Statement& statement, StepContext& context);
   void lower_artifact(const Statement& statement, const StepContext& context);
-  void lower_require(const Statement& statement);
   void lower_call(const Expression& call, StepContext context, const std::string& name);
   void lower_action_call(const Expression& call, const StepContext& context);
   void lower_options(const Statement& statement, StepContext& context);
@@ -82,6 +82,22 @@ class Unfolder : private Evaluator {
   std::string unique_id(std::string id);
   void lower_service(const Statement& statement);
   void lower_service_body(llvm::ArrayRef<ast::Item> items, Backend backend, graph::Service& service);
+
+  // requirement.cpp
+  struct RequirementTest;
+  void lower_require(const Statement& statement, const StepContext& context);
+  void lower_input_requirements(llvm::ArrayRef<ast::Item> items);
+  void check_defaults(const Statement& trigger);
+  bool has_defaults(const Expression& condition);
+  bool is_late_length(const Expression& expression);
+  bool asks_late_length(const Expression& expression);
+  bool add_requirement(RequirementTest& test, const Statement& requirement);
+  void report_unmet(const Expression& condition, const std::string& reason);
+  std::string test_of(RequirementTest& test, const Expression& condition);
+  std::string tested_number(RequirementTest& test, const Expression& side);
+  std::string tested_variable(RequirementTest& test, ExpressionId value, const std::string& wanted);
+  std::string tested_variable(RequirementTest& test, const Expression& expression);
+  void add_test(const RequirementTest& test, StepContext context, Span span);
 
   // permission.cpp
   void add_permissions(const Statement& statement, llvm::StringRef call);

@@ -81,10 +81,6 @@ GITHUB = {
 FILE = """secret KEY
 environment live external
 action typed = "acme/typed@0123456789012345678901234567890123456789" {{ input text: string? }}
-step checked(text: string) {{
-  require text == "x", "no"
-  run "true"
-}}
 pipeline ci {name} {{
   on manual {{
     input name: string = "x"
@@ -112,7 +108,6 @@ PLACES = {
     "choice": ("step", 'if B { run "true" }'),
     "match": ("step", 'match T { case "x" { run "true" } else { run "false" } }'),
     "loop": ("step", 'for x in L { run "echo ${{ x }}" }'),
-    "requirement": ("step", "checked(T)"),
     "arithmetic": ("step", 'let sum = 1 + N\n run "echo ${{ sum }}"'),
     "argument": ("step", 'run "echo ${{ length(T) }}"'),
     "index": ("pipeline", 'stage other[T] { run "true" }'),
@@ -122,6 +117,7 @@ PLACES = {
     "attempts": ("step", 'run "true" { retry N }'),
     "max_parallel": ("stage", "max-parallel N"),
     "input_default": ("input", "input other: string = T"),
+    "input_requirement": ("input", "require B"),
     "run_name": ("pipeline", "run-name T"),
     "pipeline_env": ("pipeline", "env { OUTER: github.sha }\n env { OTHER: T }"),
     "pipeline_group": ("pipeline", "env { OUTER: github.sha }\n concurrency T"),
@@ -224,6 +220,7 @@ TAKEN = {
     **{(place, "stage env"): SUBSTITUTED for place in LEG_PLACES + ["stage_env"]},
     **{("stage_env", value): LATE_ENV for value in ("steps", "job", "runner", "env", "hashFiles")},
 }
+FIRST = "what inputs must meet is tested before anything else has run"
 # (place, value) that the compiler refuses though GitHub's table has the context there, and why it does.
 REFUSED = {
     **{(place, "token"): TOKEN for place in RUN_PLACES + STAGE_PLACES + LEG_PLACES + ["service_env"]},
@@ -233,6 +230,8 @@ REFUSED = {
     **{(place, value): SECRET for value in ("secrets", "token")
        for place in ("step_title", "stage_output", "working_directory", "step_failure")},
     **{(place, "token"): SECRET for place in ("url", "step_condition")},
+    **{("input_requirement", value): FIRST
+       for value in ("needs", "matrix", "strategy", "steps", "job", "runner", "env", "stage env", "token", "hashFiles")},
 }
 
 
