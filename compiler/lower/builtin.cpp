@@ -28,8 +28,12 @@ Value extreme(const std::vector<Value>& items, bool greatest) {
   return best;
 }
 
+// Letters of a text, not bytes.
 std::size_t length_of(const Value& value) {
-  return value.kind == Value::Kind::list || value.kind == Value::Kind::map ? value.items.size() : text_of(value).size();
+  if (value.kind == Value::Kind::list || value.kind == Value::Kind::map) return value.items.size();
+  std::string text = text_of(value);
+  return std::count_if(text.begin(), text.end(),
+                       [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
 }
 
 // The functions that exist only while the program unfolds.
