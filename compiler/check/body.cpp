@@ -189,6 +189,7 @@ void Checker::check_output(const Statement& statement, const Body& body) {
         .help("write `output {0}: string`, or `output {0} = …`", std::string_view(statement.name.text));
     type = table_.simple(Type::Kind::any);
   }
+  if (!statement.value && statement.type) program_.output_types[&statement] = type;
   if (body.owner) body.owner->outputs.insert({statement.name.text, type});
 }
 

@@ -115,7 +115,8 @@ struct Program {
   llvm::DenseMap<const ast::Expression*, const Symbol*> resolved;  ///< names, and members that name a module's thing
   llvm::DenseMap<const ast::Expression*, const types::Type*> type_of;  ///< members and calls
   llvm::DenseMap<const ast::Expression*, Call> calls;
-  llvm::DenseMap<const ast::Statement*, const Symbol*> actions;  ///< what the library knows of a `uses`
+  llvm::DenseMap<const ast::Statement*, const types::Type*> output_types;  ///< of outputs that a script gives
+  llvm::DenseMap<const ast::Statement*, const Symbol*> actions;            ///< what the library knows of a `uses`
 
   const Module& main() const { return *modules.back(); }
 };

@@ -213,7 +213,9 @@ Value Evaluator::evaluate_index(const Expression& expression) {
 Value Evaluator::step_output(const StepContext& step, const Statement& output) {
   ExpressionId id = member(context("steps", output.header), step.id, output.header);
   id = member(member(id, "outputs", output.header), output.name.text.str(), output.header);
-  const types::Type* type = output.type ? types::builtin(output.type->name.text, program_.types) : nullptr;
+  auto declared_type = program_.output_types.find(&output);
+  const types::Type* type = declared_type != program_.output_types.end() ? declared_type->second : nullptr;
+  if (!type && output.type) type = types::builtin(output.type->name.text, program_.types);
   graph_.expressions[id.index].type = graph_type(type);
   return declared(Value::of(id), output.type);
 }

@@ -92,6 +92,7 @@ void Unfolder::lower_stage(FoundStage& found) {
   graph::Stage& stage = found.stage;
   frames_.back().locals = found.locals;
   results_.clear();
+  own_steps_.clear();
   stage.id = found.id;
   stage.span = found.statement->header;
   stage.title = text_constant(found.id, found.statement->name.span);
@@ -327,6 +328,7 @@ void Unfolder::push_late_env() {
     return true;
   });
   for (std::size_t at = 0; at < stage.steps.size() && !late.empty(); ++at) {
+    if (own_steps_.contains(at)) continue;
     graph::Step& step = stage.steps[at];
     // Library actions take what their calls give them, and nothing else.
     if (!std::holds_alternative<graph::Run>(step.action) && !step.call.empty()) continue;

@@ -124,6 +124,7 @@ void Unfolder::lower_step(const Statement& statement, const StepContext& outer) 
   // Only one step can bear the id: the last, which is the one whose outputs are read.
   for (std::size_t i = first; i + 1 < current_->stage.steps.size(); ++i)
     if (current_->stage.steps[i].id == context.id) current_->stage.steps[i].id.clear();
+  check_outputs(result, context, statement.header);
   declare_step(statement, &result);
 }
 
@@ -258,23 +259,6 @@ void Unfolder::lower_loop(const Statement& statement, StepContext& context) {
     frames_.back().locals.resize(mark);
   }
   expanding_.pop_back();
-}
-
-void Unfolder::lower_output(const Statement& statement, StepContext& context) {
-  // Without an id nobody can read what a step gave.
-  if (!context.result || (!statement.value && context.id.empty())) return;
-  Value value =
-      statement.value ? declared(evaluate(*statement.value), statement.type) : step_output(context, statement);
-  std::string name = statement.name.text.str();
-  // One output may be given by each back end's body.
-  for (auto& output : context.result->outputs) {
-    if (output.first != name) continue;
-    ExpressionId github = expression_of(context.backend == Backend::github ? value : output.second, statement.span);
-    ExpressionId local = expression_of(context.backend == Backend::github ? output.second : value, statement.span);
-    output.second = Value::of(make(GraphKind::by_backend, "", {github, local}, statement.span));
-    return;
-  }
-  context.result->outputs.emplace_back(name, std::move(value));
 }
 
 }  // namespace sluice::lower

@@ -1,4 +1,6 @@
 #pragma once
+#include <llvm/ADT/DenseSet.h>
+
 #include "lower/evaluator.h"
 #include "lower/lower.h"
 #include "shells/shell.h"
@@ -66,7 +68,6 @@ class Unfolder : private Evaluator {
   const Statement* taken_case(const Statement& match);
   void lower_loop(const Statement& statement, StepContext& context);
   bool is_list(const Value& list, const Expression& in);
-  void lower_output(const Statement& statement, StepContext& context);
   void lower_artifact(const Statement& statement, const StepContext& context);
   void lower_call(const Expression& call, StepContext context, const std::string& name);
   void lower_action_call(const Expression& call, const StepContext& context);
@@ -82,6 +83,11 @@ class Unfolder : private Evaluator {
   std::string unique_id(std::string id);
   void lower_service(const Statement& statement);
   void lower_service_body(llvm::ArrayRef<ast::Item> items, Backend backend, graph::Service& service);
+
+  // output.cpp
+  void lower_output(const Statement& statement, StepContext& context);
+  std::string output_tests(const StepResult& result, Backend backend, Bindings& env);
+  void check_outputs(const StepResult& result, const StepContext& context, Span span);
 
   // requirement.cpp
   struct RequirementTest;
@@ -126,7 +132,8 @@ class Unfolder : private Evaluator {
   StepContext defaults_;              ///< what the pipeline says for all its steps
   std::vector<std::string> runs_on_;
   std::optional<graph::Seconds> timeout_;
-  std::size_t unfolded_ = 0;  ///< steps
+  std::size_t unfolded_ = 0;               ///< steps
+  llvm::DenseSet<std::size_t> own_steps_;  ///< the compiler's in this stage, which read nothing but what they are given
 };
 
 }  // namespace sluice::lower

@@ -5,6 +5,14 @@
 #include "graph/expression.h"
 #include "types/time.h"
 
+namespace sluice::ast {
+struct Statement;
+}
+
+namespace sluice::graph {
+enum class Backend : std::uint8_t;
+}
+
 namespace sluice::check {
 struct Symbol;
 struct Use;
@@ -55,6 +63,8 @@ struct Value {
 struct StepResult {
   std::string id;
   std::vector<std::pair<std::string, Value>> outputs;
+  /// The `output` statements that its script answers for, each for the back end of its body.
+  std::vector<std::pair<const ast::Statement*, graph::Backend>> promised = {};
 
   const Value* find(std::string_view name) const;
 };
