@@ -114,6 +114,7 @@ void Unfolder::check_outputs(const StepResult& result, const StepContext& outer,
     context.call = outer.call;
     context.call_span = outer.call_span;
     context.title = text_constant("Check the outputs of " + result.id, span);
+    own_steps_.insert(steps.size());
     add_step(context, span).action =
         graph::Run{"bash", fmt::format("{}failed=0\n{}exit \"$failed\"\n",
                                        lines.find("$number") != std::string::npos ? number_pattern : "", lines)};

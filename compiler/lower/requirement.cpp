@@ -154,6 +154,7 @@ void Unfolder::add_test(const RequirementTest& test, StepContext context, Span s
   context.shell = "bash";
   // Letters are counted, not bytes.
   bool counts = test.lines.find("${#") != std::string::npos;
+  own_steps_.insert(current_->stage.steps.size());
   add_step(context, span).action =
       graph::Run{"bash", fmt::format("{}failed=0\n{}exit \"$failed\"\n", counts ? "LC_ALL=C.UTF-8\n" : "", test.lines)};
 }
