@@ -69,13 +69,13 @@ void Checker::check_statement(const Statement& statement, const Body& body) {
 }
 
 void Checker::check_block(const Statement& statement, const Body& body) {
-  std::size_t mark = scope_.mark();
+  ScopeIndex mark = scope_.mark();
   if (statement.block) check_items(statement.block->items, body);
   scope_.restore(mark);
 }
 
 void Checker::check_unfolding(const Statement& statement, const Body& body) {
-  std::size_t mark = scope_.mark();
+  ScopeIndex mark = scope_.mark();
   if (statement.word == Word::for_)
     scope_.add(loop_variable(statement));
   else if (statement.value && statement.word == Word::when)
@@ -156,7 +156,7 @@ void Checker::check_step(const Statement& statement, const Body& body) {
   if (statement.title) expect(*statement.title, Type::Kind::string, "the title");
   if (const Expression* when = statement.clause(ast::Clause::when)) expect(*when, Type::Kind::boolean, "the condition");
   Symbol* step = make(Symbol::Kind::step, statement.name, &statement);
-  std::size_t mark = scope_.mark();
+  ScopeIndex mark = scope_.mark();
   std::size_t known = guards_.size();
   if (const Expression* when = statement.clause(ast::Clause::when)) guards_.push_back(when);
   step->guards.assign(guards_.begin(), guards_.end());

@@ -23,8 +23,8 @@ void Checker::check_function(Symbol& function) {
   Pipeline* pipeline = std::exchange(pipeline_, nullptr);
   const Symbol* reader = std::exchange(reader_, nullptr);
   auto guards = std::exchange(guards_, {});
-  std::size_t floor = scope_.seal();
-  std::size_t mark = scope_.mark();
+  Scope::Sealed outer_names = scope_.seal();
+  ScopeIndex mark = scope_.mark();
   for (std::size_t i = 0; i < function.statement->parameters.size(); ++i) {
     const ast::Parameter& parameter = function.statement->parameters[i];
     Symbol* symbol = make(Symbol::Kind::parameter, parameter.name, function.statement);
@@ -44,7 +44,7 @@ void Checker::check_function(Symbol& function) {
     check_items(function.statement->block->items, {&function, false});
   }
   scope_.restore(mark);
-  scope_.unseal(floor);
+  scope_.unseal(outer_names);
   guards_ = std::move(guards);
   reader_ = reader;
   pipeline_ = pipeline;

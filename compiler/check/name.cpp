@@ -56,10 +56,8 @@ Symbol* ExpressionChecker::make(Symbol::Kind kind, const ast::Name& name, const 
   return &symbol;
 }
 
-// Adds what is visible around the symbol.
-void ExpressionChecker::enter(const Symbol& symbol) {
-  for (Symbol* name : symbol.around) scope_.add(name);
-}
+// What is visible around the symbol.
+void ExpressionChecker::enter(const Symbol& symbol) { scope_.open(symbol.around); }
 
 // Inner names first: parameters, `let`, steps of this stage; then stages; then what the file declares.
 Symbol* ExpressionChecker::find_value(llvm::StringRef name) {
@@ -137,8 +135,8 @@ const Type* ExpressionChecker::type_of_symbol(Symbol& symbol) {
   // A `let` may stand behind its use: its type is found when it is first asked for.
   symbol.in_progress = true;
   const Module* outer = std::exchange(module_, symbol.module);
-  std::size_t floor = scope_.seal();
-  std::size_t mark = scope_.mark();
+  Scope::Sealed outer_names = scope_.seal();
+  ScopeIndex mark = scope_.mark();
   // Whoever reads it: nothing is known of when.
   const Symbol* reader = std::exchange(reader_, nullptr);
   auto guards = std::exchange(guards_, {});
@@ -147,7 +145,7 @@ const Type* ExpressionChecker::type_of_symbol(Symbol& symbol) {
   guards_ = std::move(guards);
   reader_ = reader;
   scope_.restore(mark);
-  scope_.unseal(floor);
+  scope_.unseal(outer_names);
   module_ = outer;
   asked_.pop_back();
   symbol.in_progress = false;

@@ -86,7 +86,7 @@ void Checker::collect_stages(llvm::ArrayRef<ast::Item> items, Pipeline& pipeline
 // What a stage sees of its pipeline: a stage may be asked for before its turn.
 void Checker::bind_pipeline_items(llvm::ArrayRef<ast::Item> items) {
   check_siblings(items);
-  std::size_t mark = scope_.mark();
+  ScopeIndex mark = scope_.mark();
   for (const ast::Item& item : items)
     if (item.statement) bind_pipeline_statement(*item.statement);
   scope_.restore(mark);
@@ -97,12 +97,12 @@ void Checker::bind_pipeline_statement(const Statement& statement) {
     case Word::stage: {
       if (!statement.name) return;
       Symbol& stage = *pipeline_->stages[statement.name.text];
-      if (stage.statement == &statement) stage.around.append(scope_.visible().begin(), scope_.visible().end());
+      if (stage.statement == &statement) stage.around = scope_.capture();
       return;
     }
     case Word::notify:
       notifications_.push_back(make(Symbol::Kind::stage, statement.keyword, &statement));
-      notifications_.back()->around.append(scope_.visible().begin(), scope_.visible().end());
+      notifications_.back()->around = scope_.capture();
       return;
     case Word::let: return bind_let(statement);
     case Word::for_: return bind_loop(statement);
@@ -131,13 +131,13 @@ void Checker::bind_let(const Statement& statement) {
   if (!statement.name) return;
   report_hidden(statement);
   Symbol* symbol = make(Symbol::Kind::let, statement.name, &statement);
-  symbol->around.append(scope_.visible().begin(), scope_.visible().end());
+  symbol->around = scope_.capture();
   lets_.push_back(symbol);
   scope_.add(symbol);
 }
 
 void Checker::bind_loop(const Statement& statement) {
-  std::size_t mark = scope_.mark();
+  ScopeIndex mark = scope_.mark();
   scope_.add(loop_variable(statement));
   if (statement.block) bind_pipeline_items(statement.block->items);
   scope_.restore(mark);
@@ -182,8 +182,8 @@ void Checker::check_stage(Symbol& stage) {
   const Statement& statement = *stage.statement;
   stage.in_progress = true;
   // Whoever asks for an output of this stage may stand inside another one.
-  std::size_t floor = scope_.seal();
-  std::size_t mark = scope_.mark();
+  Scope::Sealed outer_names = scope_.seal();
+  ScopeIndex mark = scope_.mark();
   enter(stage);
   const Symbol* reader = std::exchange(reader_, &stage);
   auto guards = std::exchange(guards_, {});
@@ -196,7 +196,7 @@ void Checker::check_stage(Symbol& stage) {
   guards_ = std::move(guards);
   reader_ = reader;
   scope_.restore(mark);
-  scope_.unseal(floor);
+  scope_.unseal(outer_names);
   asked_.pop_back();
   stage.in_progress = false;
   stage.checked = true;
@@ -224,7 +224,7 @@ void Checker::check_stage_body(Symbol& stage) {
 
 void Checker::check_notify(const Symbol& notification) {
   const Statement& statement = *notification.statement;
-  std::size_t mark = scope_.mark();
+  ScopeIndex mark = scope_.mark();
   enter(notification);
   check_header(statement);
   static constexpr llvm::StringLiteral results[] = {"success", "failure", "cancelled"};

@@ -21,6 +21,9 @@ namespace sluice::check {
 struct Module;
 struct Symbol;
 
+/// What is visible at a place; 0 is nothing.
+using ScopeIndex = std::uint32_t;
+
 /// A module as one `use` brings it in: its parameters have the values that were passed there.
 struct Use {
   const Module* module = nullptr;
@@ -61,8 +64,7 @@ struct Symbol {
   std::size_t position = 0;                                      ///< of a parameter: among its function's or module's
   llvm::MapVector<llvm::StringRef, const types::Type*> outputs;  ///< of stages, steps, services and their functions
   llvm::MapVector<llvm::StringRef, const ast::Statement*> artifacts;  ///< of stages
-  llvm::SmallVector<Symbol*, 4>
-      around;  ///< of a pipeline's stages and `let`: the loops and `let` that it stands behind
+  ScopeIndex around = 0;  ///< of a pipeline's stages and `let`: the loops and `let` that it stands behind
   llvm::SmallVector<const ast::Expression*, 2> guards;  ///< of a step: the conditions that it hangs on
   bool open = false;  ///< its outputs are not all known, because something in it was not found
   bool checked = false;

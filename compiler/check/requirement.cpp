@@ -42,7 +42,7 @@ void Checker::check_requirements(const Statement& trigger) {
         .help("a stage's `when` asks what an event brings");
     return;
   }
-  std::size_t mark = scope_.mark();
+  ScopeIndex mark = scope_.mark();
   for (const ast::Item& item : items) {
     if (!item.statement || item.statement->word != Word::input) continue;
     Symbol* input = make(Symbol::Kind::input, item.statement->name, item.statement);

@@ -32,7 +32,7 @@ void Checker::check_service(const Statement& statement) {
 // Inside a service its own port is `port`: a container's mapped one, or the free one that it was started on here.
 void Checker::check_service_function(Symbol& function) {
   if (!function.statement->block) return;
-  std::size_t mark = scope_.mark();
+  ScopeIndex mark = scope_.mark();
   for (const ast::Item& item : function.statement->block->items) {
     if (!item.statement || item.statement->word != Word::port) continue;
     if (item.statement->value) expect(*item.statement->value, Type::Kind::number, "the port");
