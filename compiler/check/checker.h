@@ -38,7 +38,18 @@ class Checker final : private ExpressionChecker {
   void refuse_order(const Statement& stage);
   void refuse_as_step(const Expression& call);
 
-  // pipeline.cpp, trigger.cpp
+  // trigger.cpp, schedule.cpp, filter.cpp, input.cpp
+  void check_trigger(const Statement& statement);
+  void report_unknown_event(const ast::Name& name);
+  void check_event_filters(const Statement& statement, const struct EventInfo& event);
+  void check_types(const Statement& statement, const EventInfo& event);
+  void check_filter(const Statement& filter, const EventInfo& event, llvm::ArrayRef<const Statement*> seen);
+  void check_schedule(const Statement& statement);
+  void check_patterns(const Statement& filter);
+  void check_inputs(const Statement& trigger, const EventInfo& event);
+  void check_input(const Statement& input, const Statement& trigger);
+
+  // pipeline.cpp
   void check_pipeline(const Module& module, const Statement& statement);
   void collect_stages(llvm::ArrayRef<ast::Item> items, Pipeline& pipeline);
   void bind_pipeline_items(llvm::ArrayRef<ast::Item> items);
@@ -51,9 +62,6 @@ class Checker final : private ExpressionChecker {
   void check_header(const Statement& statement);
   void check_url(const Statement& stage);
   void check_notify(const Symbol& notification);
-  void check_trigger(const Statement& statement);
-  void check_event_filters(const Statement& statement, const struct EventInfo& event);
-  void check_input(const Statement& statement);
 
   // requirement.cpp
   void check_requirement(const Statement& statement);
@@ -105,7 +113,12 @@ class Checker final : private ExpressionChecker {
 
   llvm::ArrayRef<Unit> units_;
   llvm::StringMap<const Symbol*> library_actions_;  ///< by owner and repository, in lower case; filled when asked for
-  std::vector<Symbol*> lets_;  ///< of the pipeline, and its `notify` rules, each with what is around it
+  struct DeclaredInput {
+    const Statement* statement = nullptr;
+    const Statement* trigger = nullptr;
+  };
+  llvm::StringMap<DeclaredInput> inputs_;  ///< of the pipeline's triggers, the first of each name in lower case
+  std::vector<Symbol*> lets_;              ///< of the pipeline, and its `notify` rules, each with what is around it
   std::vector<Symbol*> notifications_;
 };
 

@@ -34,6 +34,7 @@ class ExpressionChecker {
 
   // type_reader.cpp
   const Type* read_type(const ast::Type* type);
+  const Type* read_choices(const ast::Type& type);
   const Type* type_of_alias(Symbol& alias);
 
   // expression.cpp

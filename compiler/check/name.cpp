@@ -1,5 +1,6 @@
 #include "check/contexts.h"
 #include "check/expression_checker.h"
+#include "check/plain.h"
 
 namespace sluice::check {
 namespace {
@@ -9,6 +10,7 @@ using Kind = Expression::Kind;
 DIAGNOSTIC(UnknownName, "there is no `{}` here");
 DIAGNOSTIC(UnknownMember, "{} has no `{}`");
 DIAGNOSTIC(UnknownStage, "there is no stage `{}`");
+DIAGNOSTIC(ReservedName, "no variable of a repository begins with `GITHUB_`");
 DIAGNOSTIC(UndeclaredSecret, "the secret `{}` is not declared");
 DIAGNOSTIC(Recursion, "`{}` is made of itself");
 
@@ -211,7 +213,11 @@ const Type* ExpressionChecker::member_of_context(llvm::StringRef context, const 
     return table_.simple(Type::Kind::any);
   }
   if (context == "needs" || context == "steps") return written_in_full(context, expression);
-  if (context == "vars") return string;
+  if (context == "vars") {
+    if (is_kept_by_github(name))
+      sink_.report<ReservedName>(name_span(expression)).help("read it from `github` or from `env`");
+    return string;
+  }
   llvm::ArrayRef<llvm::StringRef> known = members_of(context);
   if (known.empty()) return table_.simple(Type::Kind::json);
   if (std::find(known.begin(), known.end(), name) == known.end())

@@ -47,6 +47,7 @@ void Checker::check_pipeline(const Module& module, const Statement& statement) {
   pipeline.statement = &statement;
   pipeline.module = module_ = &module;
   pipeline_ = &pipeline;
+  inputs_.clear();
   llvm::ArrayRef<ast::Item> items = statement.block->items;
   auto is_trigger = [](const ast::Item& item) { return item.statement && item.statement->word == Word::on; };
   for (const ast::Item& item : items)

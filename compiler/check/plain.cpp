@@ -72,6 +72,7 @@ class Plain {
 
   void check(llvm::ArrayRef<ast::Item> items, const Statement* owner) {
     if (owner) check_repeated(items);
+    check_case(items);
     for (const ast::Item& item : items)
       if (item.statement) check(*item.statement, owner);
   }
@@ -86,7 +87,8 @@ class Plain {
       case Word::on:
       case Word::concurrency:
       case Word::image: check_text(statement); break;
-      case Word::env:
+      case Word::secret: check_secret_name(statement, sink_); break;
+      case Word::env: check_variable_names(statement, sink_); [[fallthrough]];
       case Word::with: check_twins(statement); break;
       case Word::matrix: check_exclusions(statement, sink_); break;
       case Word::input: check_input(statement); break;
@@ -102,7 +104,6 @@ class Plain {
   void check_repeated(llvm::ArrayRef<ast::Item> items) {
     llvm::SmallVector<const Statement*, 8> seen;
     llvm::StringMap<source::Span> outputs;
-    llvm::StringMap<const ast::Name*> inputs;
     for (const ast::Item& item : items) {
       if (!item.statement) continue;
       const Statement& statement = *item.statement;
@@ -113,7 +114,6 @@ class Plain {
               .note(first->second, "first here")
               .help("take one of them away");
       }
-      if (statement.word == Word::input) compare(statement.name, inputs);
       if (!is_once(statement.word)) continue;
       auto first =
           std::find_if(seen.begin(), seen.end(), [&](const Statement* other) { return other->word == statement.word; });
@@ -123,6 +123,21 @@ class Plain {
         sink_.report<RepeatedStatement>(statement.keyword.span, std::string_view(statement.keyword.text))
             .note((*first)->keyword.span, "first here")
             .help("one of them counts: take the other away");
+    }
+  }
+
+  // What GitHub finds by a name, without telling `token` from `TOKEN`.
+  void check_case(llvm::ArrayRef<ast::Item> items) {
+    llvm::StringMap<const ast::Name*> inputs, outputs, secrets, environments;
+    for (const ast::Item& item : items) {
+      if (!item.statement || !item.statement->name) continue;
+      switch (item.statement->word) {
+        case Word::input: compare(item.statement->name, inputs); break;
+        case Word::output: compare(item.statement->name, outputs); break;
+        case Word::secret: compare(item.statement->name, secrets); break;
+        case Word::environment: compare(item.statement->name, environments); break;
+        default: break;
+      }
     }
   }
 
@@ -223,6 +238,23 @@ llvm::StringRef plain_text(const Expression& expression) {
   if (expression.kind != Expression::Kind::string || expression.parts.size() != 1 || expression.parts[0].hole)
     return {};
   return expression.parts[0].text;
+}
+
+std::optional<std::string> written_text(const Expression& expression) {
+  if (expression.kind != Expression::Kind::string) return std::nullopt;
+  std::string text;
+  for (const ast::StringPart& part : expression.parts) {
+    if (part.hole) return std::nullopt;
+    text += part.text;
+  }
+  return text;
+}
+
+source::Span span_in(const Expression& literal, std::size_t begin, std::size_t end) {
+  if (begin == end || literal.parts.size() != 1) return literal.span;
+  const ast::StringPart& part = literal.parts[0];
+  if (part.span.end - part.span.begin != part.text.size()) return literal.span;
+  return {part.span.begin + static_cast<std::uint32_t>(begin), part.span.begin + static_cast<std::uint32_t>(end)};
 }
 
 void check_plainly(const ast::File& file, diagnostics::Sink& sink) { Plain(sink).check(file.items, nullptr); }

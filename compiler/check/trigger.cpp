@@ -1,57 +1,34 @@
+#include <llvm/ADT/STLExtras.h>
+
 #include "check/checker.h"
 #include "check/events.h"
+#include "check/plain.h"
 
 namespace sluice::check {
 namespace {
 
 DIAGNOSTIC(UnknownEvent, "there is no event `{}`");
-DIAGNOSTIC(UnknownClause, "only an action's input can be `deprecated`");
 DIAGNOSTIC(UnknownFilter, "{}");
 DIAGNOSTIC(ConflictingFilters, "`{}` and `{}` exclude each other");
 DIAGNOSTIC(DuplicateEntry, "`{}` is given twice");
-DIAGNOSTIC(BadCron, "{}");
-DIAGNOSTIC(MissingPiece, "`on schedule` lacks its times");
-DIAGNOSTIC(DuplicateName, "the input `{}` is declared twice");
-DIAGNOSTIC(UnexpectedBlock, "`on {}` takes no block");
+DIAGNOSTIC(MissingPiece, "`on workflow_run` lacks its `workflows`");
+DIAGNOSTIC(ExtraPiece, "`on {}` takes no {}");
 
 const EventInfo table[] = {
 #define EVENT(name, types, filters) {name, types, filters},
 #include "check/events.def"
 };
 
-// What is wrong with one of a cron's five fields, or nothing.
-std::string problem_of_field(llvm::StringRef field, unsigned least, unsigned most) {
-  llvm::SmallVector<llvm::StringRef, 4> parts;
-  field.split(parts, ',');
-  for (llvm::StringRef part : parts) {
-    auto [range, step] = part.split('/');
-    unsigned number = 0;
-    if (part.contains('/') && (step.getAsInteger(10, number) || number == 0))
-      return fmt::format("`{}` is no step", std::string_view(step));
-    if (range == "*") continue;
-    auto [low, high] = range.split('-');
-    for (llvm::StringRef bound : {low, range.contains('-') ? high : low}) {
-      bool name = bound.size() == 3 && std::all_of(bound.begin(), bound.end(),
-                                                   [](char c) { return std::isalpha(static_cast<unsigned char>(c)); });
-      if (name && most <= 12) continue;
-      if (bound.getAsInteger(10, number) || number < least || number > most)
-        return fmt::format("`{}` is not between {} and {}", std::string_view(bound), least, most);
-    }
-  }
-  return "";
-}
-
-std::string problem_of_cron(llvm::StringRef cron) {
-  llvm::SmallVector<llvm::StringRef, 5> fields;
-  cron.split(fields, ' ', -1, false);
-  if (fields.size() != 5) return fmt::format("a cron has five fields, this has {}", fields.size());
-  constexpr unsigned limits[5][2] = {{0, 59}, {0, 23}, {1, 31}, {1, 12}, {0, 6}};
-  for (std::size_t i = 0; i < 5; ++i) {
-    std::string problem = problem_of_field(fields[i], limits[i][0], limits[i][1]);
-    if (!problem.empty()) return problem;
-  }
-  return "";
-}
+/// What GitHub had, or still reads and never sends.
+struct RetiredEvent {
+  llvm::StringLiteral name;
+  llvm::StringLiteral help;
+};
+constexpr llvm::StringLiteral no_projects = "GitHub has closed the projects that sent it: leave it out";
+constexpr RetiredEvent retired[] = {{"project", no_projects},
+                                    {"project_card", no_projects},
+                                    {"project_column", no_projects},
+                                    {"pull_request_comment", "comments on pull requests start `issue_comment`"}};
 
 }  // namespace
 
@@ -79,103 +56,107 @@ void Checker::check_trigger(const Statement& statement) {
   if (!statement.name) return;
   const EventInfo* event = find_event(statement.name.text);
   EventTypes::collect(*pipeline_, statement, event);
-  if (!event) {
-    llvm::SmallVector<llvm::StringRef, 40> names = {"manual", "call"};
-    for (const EventInfo& known : table) names.push_back(known.name);
-    auto told = sink_.report<UnknownEvent>(statement.name.span, std::string_view(statement.name.text));
-    llvm::StringRef near = diagnostics::nearest(statement.name.text, names);
-    if (!near.empty()) told.help("did you mean `{}`?", std::string_view(near)).fix(statement.name.span, near.str());
-    return;
-  }
+  if (!event) return report_unknown_event(statement.name);
   if (event->name == "schedule") {
-    if (statement.values.empty())
-      sink_.report<MissingPiece>(statement.header).help("for example `on schedule \"0 6 * * 1-5\"`");
-    for (const Expression* cron : statement.values) {
-      expect_static_text(*cron, "a cron");
-      std::string problem = cron->parts.empty() ? "" : problem_of_cron(cron->parts[0].text);
-      if (!problem.empty())
-        sink_.report<BadCron>(cron->span, problem).help("minute hour day month weekday, as in \"30 6 * * 1-5\"");
-    }
+    check_schedule(statement);
+  } else {
+    const Expression* zone = statement.clause(ast::Clause::zone);
+    std::string_view name = statement.name.text;
+    if (!statement.values.empty())
+      sink_.report<ExtraPiece>(statement.values[0]->span, name, "times").help("times stand behind `on schedule`");
+    else if (zone)
+      sink_.report<ExtraPiece>(zone->span, name, "zone").help("a zone stands behind `on schedule`");
   }
+  auto names_workflows = [](const ast::Item& item) {
+    return item.statement && item.statement->word == Word::workflows;
+  };
+  if (event->name == "workflow_run" && (!statement.block || llvm::none_of(statement.block->items, names_workflows)))
+    sink_.report<MissingPiece>(statement.header).help("name them by their titles: `workflows \"CI\"`");
   if (statement.block) check_event_filters(statement, *event);
 }
 
+void Checker::report_unknown_event(const ast::Name& name) {
+  llvm::SmallVector<llvm::StringRef, 40> names = {"manual", "call"};
+  for (const EventInfo& known : table) names.push_back(known.name);
+  auto told = sink_.report<UnknownEvent>(name.span, std::string_view(name.text));
+  for (const RetiredEvent& old : retired)
+    if (old.name == name.text) {
+      told.help("{}", std::string_view(old.help));
+      return;
+    }
+  llvm::StringRef near = diagnostics::nearest(name.text, names);
+  if (!near.empty())
+    told.help("did you mean `{}`?", std::string_view(near)).fix(name.span, near.str());
+  else
+    told.help("the events are {}", diagnostics::list_of(names));
+}
+
 void Checker::check_event_filters(const Statement& statement, const EventInfo& event) {
-  auto filters = words_of(event.filters);
-  auto types = words_of(event.types);
-  bool takes_inputs = event.name == "workflow_dispatch" || event.name == "workflow_call";
   llvm::SmallVector<const Statement*, 8> seen;
-  llvm::StringMap<Span> inputs;
   for (const ast::Item& item : statement.block->items) {
-    if (!item.statement || item.statement->word == Word::invalid) continue;
+    if (!item.statement || item.statement->word == Word::invalid || item.statement->word == Word::input) continue;
     const Statement& filter = *item.statement;
     if (filter.word == Word::call) {
       sink_.report<UnknownFilter>(filter.header, "a call is no filter").help("a step stands in a stage");
       continue;
     }
-    llvm::StringRef word = ast::info(filter.word).spelling;
-    if (filter.word != Word::input && filter.word != Word::require) {
-      for (const Statement* other : seen)
-        if (other->word == filter.word)
-          sink_.report<DuplicateEntry>(filter.keyword.span, std::string_view(word))
-              .note(other->keyword.span, "given here first");
-      seen.push_back(&filter);
-    }
     if (filter.word == Word::require) continue;
-    if (filter.word == Word::input) {
-      auto [first, added] = inputs.try_emplace(filter.name.text, filter.name.span);
-      if (!added)
-        sink_.report<DuplicateName>(filter.name.span, std::string_view(filter.name.text))
-            .note(first->second, "declared here first");
-      else if (takes_inputs)
-        check_input(filter);
-      else
-        sink_.report<UnknownFilter>(filter.keyword.span,
-                                    fmt::format("`{}` takes no inputs", std::string_view(event.name)));
-    } else if (filter.word == Word::types) {
-      for (const Expression* type : filter.values) {
-        llvm::StringRef name = written_type(*type);
-        if (event.types == "*" || std::find(types.begin(), types.end(), name) != types.end()) continue;
-        auto told = sink_.report<UnknownFilter>(
-            type->span, fmt::format("`{}` has no type `{}`", std::string_view(event.name), std::string_view(name)));
-        llvm::StringRef near = diagnostics::nearest(name, types);
-        if (!near.empty())
-          told.help("did you mean `{}`?", std::string_view(near)).fix(type->span, near.str());
-        else if (types.empty())
-          told.help("it has no types: leave `types` out");
-        else
-          told.help("it has {}", diagnostics::list_of(types));
-      }
-    } else if (std::find(filters.begin(), filters.end(), word) == filters.end()) {
-      auto told = sink_.report<UnknownFilter>(
-          filter.keyword.span,
-          fmt::format("`{}` has no filter `{}`", std::string_view(event.name), std::string_view(word)));
-      if (!filters.empty())
-        told.help("it has {}", diagnostics::list_of(filters));
-      else if (!types.empty())
-        told.help("it has `types` alone");
-    } else {
-      for (const Expression* value : filter.values) expect_static_text(*value, "a filter");
-      for (const Statement* other : seen)
-        if (other->keyword.text == word.str() + "-ignore" || word == other->keyword.text.str() + "-ignore")
-          sink_
-              .report<ConflictingFilters>(filter.keyword.span, std::string_view(other->keyword.text),
-                                          std::string_view(word))
-              .note(other->keyword.span, "given here")
-              .help("keep one, and write exceptions as \"!pattern\"");
-    }
+    for (const Statement* other : seen)
+      if (other->word == filter.word)
+        sink_.report<DuplicateEntry>(filter.keyword.span, std::string_view(filter.keyword.text))
+            .note(other->keyword.span, "given here first");
+    seen.push_back(&filter);
+    if (filter.word == Word::types)
+      check_types(filter, event);
+    else
+      check_filter(filter, event, seen);
+  }
+  check_inputs(statement, event);
+}
+
+void Checker::check_types(const Statement& statement, const EventInfo& event) {
+  auto types = words_of(event.types);
+  llvm::StringMap<Span> seen;
+  for (const Expression* type : statement.values) {
+    llvm::StringRef name = written_type(*type);
+    auto [first, fresh] = seen.try_emplace(name, type->span);
+    if (!fresh)
+      sink_.report<DuplicateEntry>(type->span, std::string_view(name)).note(first->second, "given here first");
+    if (!fresh || event.types == "*" || llvm::is_contained(types, name)) continue;
+    auto told = sink_.report<UnknownFilter>(
+        type->span, fmt::format("`{}` has no type `{}`", std::string_view(event.name), std::string_view(name)));
+    llvm::StringRef near = diagnostics::nearest(name, types);
+    if (!near.empty())
+      told.help("did you mean `{}`?", std::string_view(near)).fix(type->span, near.str());
+    else if (types.empty())
+      told.help("it has no types: leave `types` out");
+    else
+      told.help("it has {}", diagnostics::list_of(types));
   }
 }
 
-void Checker::check_input(const Statement& statement) {
-  if (const Expression* deprecated = statement.clause(ast::Clause::deprecated))
-    sink_.report<UnknownClause>(deprecated->span)
-        .help("GitHub shows no such text here: write it into the input's `///`");
-  const Type* type = read_type(statement.type);
-  if (statement.value) expect(*statement.value, type, "the default");
-  auto [at, added] = pipeline_->inputs.insert({statement.name.text, type});
-  bool same = !added && types::describe(at->second) == types::describe(type);
-  if (!added && !same) sink_.report<DuplicateName>(statement.name.span, std::string_view(statement.name.text));
+void Checker::check_filter(const Statement& filter, const EventInfo& event, llvm::ArrayRef<const Statement*> seen) {
+  auto filters = words_of(event.filters);
+  llvm::StringRef word = ast::info(filter.word).spelling;
+  if (!llvm::is_contained(filters, word)) {
+    auto told = sink_.report<UnknownFilter>(
+        filter.keyword.span,
+        fmt::format("`{}` has no filter `{}`", std::string_view(event.name), std::string_view(word)));
+    if (!filters.empty())
+      told.help("it has {}", diagnostics::list_of(filters));
+    else if (!event.types.empty())
+      told.help("it has `types` alone");
+    return;
+  }
+  for (const Expression* value : filter.values) expect_static_text(*value, "a filter");
+  for (const Statement* other : seen)
+    if (other->keyword.text == word.str() + "-ignore" || word == other->keyword.text.str() + "-ignore")
+      sink_
+          .report<ConflictingFilters>(filter.keyword.span, std::string_view(other->keyword.text),
+                                      std::string_view(word))
+          .note(other->keyword.span, "given here")
+          .help("keep one, and write exceptions as \"!pattern\"");
+  check_patterns(filter);
 }
 
 }  // namespace sluice::check

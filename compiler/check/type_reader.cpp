@@ -5,6 +5,7 @@ namespace sluice::check {
 namespace {
 
 DIAGNOSTIC(UnknownType, "there is no type `{}`");
+DIAGNOSTIC(DuplicateEntry, "the choice `{}` is given twice");
 DIAGNOSTIC(Recursion, "the type `{}` is made of itself");
 
 }  // namespace
@@ -27,6 +28,21 @@ const Type* ExpressionChecker::type_of_alias(Symbol& alias) {
   return alias.type;
 }
 
+const Type* ExpressionChecker::read_choices(const ast::Type& type) {
+  llvm::SmallVector<llvm::StringRef, 4> names;
+  llvm::StringMap<Span> seen;
+  for (const Expression* choice : type.choices) {
+    if (choice->parts.empty()) continue;
+    llvm::StringRef text = choice->parts[0].text;
+    auto [first, fresh] = seen.try_emplace(text, choice->span);
+    if (fresh)
+      names.push_back(text);
+    else
+      sink_.report<DuplicateEntry>(choice->span, std::string_view(text)).note(first->second, "given here first");
+  }
+  return table_.enumeration(names);
+}
+
 const Type* ExpressionChecker::read_type(const ast::Type* type) {
   if (!type) return table_.simple(Type::Kind::any);
   const Type* result = nullptr;
@@ -37,10 +53,7 @@ const Type* ExpressionChecker::read_type(const ast::Type* type) {
     for (const ast::Type* field : type->arguments) fields.push_back(read_type(field));
     result = table_.record(names, fields);
   } else if (type->name.text == "enum") {
-    llvm::SmallVector<llvm::StringRef, 4> names;
-    for (const Expression* choice : type->choices)
-      if (!choice->parts.empty()) names.push_back(choice->parts[0].text);
-    result = table_.enumeration(names);
+    result = read_choices(*type);
   } else if (type->name.text == "list" || type->name.text == "map") {
     const Type* element = type->arguments.empty() ? table_.simple(Type::Kind::any) : read_type(type->arguments[0]);
     result = type->name.text == "list" ? table_.list_of(element) : table_.map_of(element);

@@ -1,5 +1,6 @@
 #include "driver/commands.h"
 #include "driver/files.h"
+#include "driver/problems.h"
 #include "driver/report.h"
 #include "driver/session.h"
 #include "driver/shellcheck.h"
@@ -34,8 +35,11 @@ int check(Session& session, const CheckOptions& options) {
     }
     const std::vector<graph::Graph>& graphs = (*opened)->compile();
     pipelines += graphs.size();
-    if (!(*opened)->sink().has_errors()) unfolded.push_back({&graphs, &(*opened)->sources()});
     if (session.reporter().add((*opened)->sink(), (*opened)->sources())) status = std::max(status, 1);
+    if ((*opened)->sink().has_errors()) continue;
+    unfolded.push_back({&graphs, &(*opened)->sources()});
+    if (session.reporter().add(problems_on_github(graphs, **opened), (*opened)->sources()))
+      status = std::max(status, 1);
   }
   if (options.scripts) status = std::max(status, report_scripts(session, unfolded));
   if (status == 0 && session.reporter().for_people()) {

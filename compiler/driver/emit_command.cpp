@@ -4,29 +4,12 @@
 #include "compilation/read_file.h"
 #include "driver/commands.h"
 #include "driver/files.h"
+#include "driver/problems.h"
 #include "driver/report.h"
 #include "driver/session.h"
 
 namespace sluice::driver {
 namespace {
-
-DIAGNOSTIC(NotOnGitHub, "{}");
-DIAGNOSTIC(OverLimit, "{}");
-DIAGNOSTIC(RoundedOnGitHub, "{}");
-
-void add(const github::Problem& problem, diagnostics::Sink& sink) {
-  switch (problem.kind) {
-    case github::ProblemKind::timeout_rounded:
-    case github::ProblemKind::options_of_call: sink.report<RoundedOnGitHub>(problem.span, problem.text); return;
-    case github::ProblemKind::too_many_legs:
-    case github::ProblemKind::too_many_inputs:
-    case github::ProblemKind::expression_too_long:
-    case github::ProblemKind::file_too_large:
-    case github::ProblemKind::too_many_nodes:
-    case github::ProblemKind::timeout_over_limit: sink.report<OverLimit>(problem.span, problem.text); return;
-    default: sink.report<NotOnGitHub>(problem.span, problem.text); return;
-  }
-}
 
 /// Emits every file before anything is written: two pipelines for one workflow are told, not overwritten.
 class Emitter {
@@ -53,9 +36,10 @@ class Emitter {
     if (report(compilation.sink(), compilation.sources())) return 1;
     diagnostics::Sink problems;
     int status = 0;
-    for (const graph::Graph& graph : graphs) {
-      github::Workflow workflow = github::emit(graph);
-      for (const github::Problem& problem : workflow.problems) add(problem, problems);
+    std::vector<source::Span> names = pipeline_names(compilation);
+    for (std::size_t i = 0; i < graphs.size(); ++i) {
+      github::Workflow workflow = github::emit(graphs[i]);
+      for (const github::Problem& problem : workflow.problems) tell(problem, names[i], problems);
       status = std::max(status, keep(file, std::move(workflow)));
     }
     bool refused = report(problems, compilation.sources()) || (options_.strict && !problems.all().empty());

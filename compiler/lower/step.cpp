@@ -77,8 +77,10 @@ graph::Step& Unfolder::add_step(const StepContext& context, Span span) {
 }
 
 std::string Unfolder::unique_id(std::string id) {
-  auto taken = [&](const std::string& name) {
-    return std::any_of(results_.begin(), results_.end(), [&](const StepResult& result) { return result.id == name; });
+  // GitHub does not tell `One` from `one`.
+  auto taken = [&](llvm::StringRef name) {
+    return std::any_of(results_.begin(), results_.end(),
+                       [&](const StepResult& result) { return name.equals_insensitive(result.id); });
   };
   std::string name = id;
   for (int count = 2; taken(name); ++count) name = id + "-" + std::to_string(count);

@@ -23,10 +23,11 @@ inline bool is_plain(llvm::StringRef text, llvm::StringRef others) {
 
 /// Whether a word of the list, which has blanks between them, is `word`.
 inline bool has_word(llvm::StringRef list, llvm::StringRef word) {
-  while (!list.empty()) {
-    auto [first, rest] = list.split(' ');
-    if (first == word) return true;
-    list = rest;
+  // Asked for each command of each script: no `split`, which looks for the blank as for any text.
+  for (const char* at = list.begin(); at != list.end();) {
+    const char* end = std::find(at, list.end(), ' ');
+    if (llvm::StringRef(at, static_cast<std::size_t>(end - at)) == word) return true;
+    at = end == list.end() ? end : end + 1;
   }
   return false;
 }

@@ -155,6 +155,7 @@ void write_condition(Emission& emission, const std::vector<std::string>& conditi
   std::string line;
   for (const std::string& condition : conditions) (line += line.empty() ? "" : " && ") += condition;
   emission.expressions.check_length(line, span);
+  emission.expressions.check_depth(line, span);
   bool bare = line.find("${{") == std::string::npos;
   if (conditions.size() > 1 && line.size() > longest_line && bare && yaml::can_fold(conditions)) {
     std::vector<std::string> lines = {conditions[0]};

@@ -26,6 +26,8 @@ struct Emission {
   Expressions expressions;
   yaml::Writer writer;
   std::size_t pasted_scripts = 0;  ///< those in which the author wants expressions
+  bool keeps_text = true;          ///< false: only the problems are wanted
+  std::size_t dropped = 0;         ///< bytes of the text that was not kept
 };
 
 void write_triggers(Emission& emission);

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t largest_file = 500'000;
 constexpr std::size_t most_nodes = 50'000;
+constexpr std::size_t deepest_nesting = 50;
 
 void write_head(Emission& emission) {
   const graph::Graph& graph = emission.graph;
@@ -47,7 +48,7 @@ void write_pipeline_concurrency(Emission& emission) {
   emission.writer.close();
 }
 
-void write_jobs(Emission& emission) {
+void write_jobs(Emission& emission, std::string& text) {
   auto rules = stage_rules(emission.graph, emission.expressions, emission.problems);
   emission.writer.open("jobs");
   bool first = true;
@@ -56,6 +57,9 @@ void write_jobs(Emission& emission) {
     if (!first) emission.writer.blank();
     first = false;
     write_job(emission, emission.graph.stages[i], rules[i]);
+    if (emission.keeps_text) continue;
+    emission.dropped += text.size();
+    text.clear();
   }
   if (first) emission.report(ProblemKind::no_stages, {}, "no stage is left to run on GitHub");
   emission.writer.close();
@@ -69,23 +73,25 @@ void drop_repeats(std::vector<Problem>& problems) {
   });
 }
 
-void check_limits(Emission& emission, std::string_view text) {
-  if (text.size() > largest_file)
+void check_limits(Emission& emission, std::size_t size) {
+  if (size > largest_file)
     emission.report(ProblemKind::file_too_large, {},
-                    fmt::format("the workflow has {} bytes: GitHub runs none over 500 KB", text.size()));
+                    fmt::format("the workflow has {} bytes: GitHub runs none over 500 KB", size));
   if (emission.writer.nodes() > most_nodes)
     emission.report(
         ProblemKind::too_many_nodes, {},
         fmt::format("the workflow has {} YAML nodes: GitHub reads 50,000 at most", emission.writer.nodes()));
+  if (emission.writer.depth() > deepest_nesting)
+    emission.report(ProblemKind::nested_too_deep, {},
+                    fmt::format("the workflow's YAML is {} levels deep: GitHub reads {} at most",
+                                emission.writer.depth(), deepest_nesting));
 }
 
-}  // namespace
-
-Workflow emit(const graph::Graph& graph) {
-  Workflow workflow;
-  workflow.file_name = graph.pipeline + ".yml";
-  workflow.text.reserve(1024 + 2048 * graph.stages.size());
+/// Gives in how many scripts the author wants expressions.
+std::size_t write_workflow(const graph::Graph& graph, Workflow& workflow, bool keeps_text) {
+  if (keeps_text) workflow.text.reserve(1024 + 2048 * graph.stages.size());
   Emission emission(graph, workflow);
+  emission.keeps_text = keeps_text;
   write_head(emission);
   emission.writer.blank();
   write_triggers(emission);
@@ -95,12 +101,26 @@ Workflow emit(const graph::Graph& graph) {
   if (!graph.env.empty()) emission.writer.blank();
   write_bindings(emission, "env", graph.env, {});
   emission.writer.blank();
-  write_jobs(emission);
-  check_limits(emission, workflow.text);
+  write_jobs(emission, workflow.text);
+  check_limits(emission, workflow.text.size() + emission.dropped);
   drop_repeats(workflow.problems);
-  for (Problem& problem : audit(workflow.text, emission.pasted_scripts))
-    workflow.problems.push_back(std::move(problem));
+  return emission.pasted_scripts;
+}
+
+}  // namespace
+
+Workflow emit(const graph::Graph& graph) {
+  Workflow workflow;
+  workflow.file_name = graph.pipeline + ".yml";
+  std::size_t pasted_scripts = write_workflow(graph, workflow, true);
+  for (Problem& problem : audit(workflow.text, pasted_scripts)) workflow.problems.push_back(std::move(problem));
   return workflow;
+}
+
+std::vector<Problem> problems_of(const graph::Graph& graph) {
+  Workflow workflow;
+  write_workflow(graph, workflow, false);
+  return std::move(workflow.problems);
 }
 
 std::string_view name(ProblemKind kind) {
@@ -127,11 +147,14 @@ std::string_view name(ProblemKind kind) {
     case ProblemKind::success_after_skipped: return "success_after_skipped";
     case ProblemKind::unknown_function: return "unknown_function";
     case ProblemKind::expression_too_long: return "expression_too_long";
+    case ProblemKind::expression_too_deep: return "expression_too_deep";
+    case ProblemKind::group_too_long: return "group_too_long";
     case ProblemKind::expression_not_allowed: return "expression_not_allowed";
     case ProblemKind::no_stages: return "no_stages";
     case ProblemKind::no_steps: return "no_steps";
     case ProblemKind::file_too_large: return "file_too_large";
     case ProblemKind::too_many_nodes: return "too_many_nodes";
+    case ProblemKind::nested_too_deep: return "nested_too_deep";
     case ProblemKind::unsound_output: return "unsound_output";
   }
   CHECK(false, "every kind of problem has a name");

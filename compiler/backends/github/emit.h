@@ -33,11 +33,14 @@ enum class ProblemKind : std::uint8_t {
   success_after_skipped,      ///< GitHub's `success()` is false after a skipped stage
   unknown_function,           ///< not a function of GitHub's expressions
   expression_too_long,        ///< over 21,000 characters
+  expression_too_deep,        ///< more than 50 levels
+  group_too_long,             ///< a concurrency group of over 400 characters
   expression_not_allowed,     ///< `${{` where GitHub reads no expressions
   no_stages,                  ///< no stage is left to run
   no_steps,                   ///< a stage all of whose steps are local: GitHub refuses an empty job
   file_too_large,             ///< over 500 KB
   too_many_nodes,             ///< over 50,000 YAML nodes
+  nested_too_deep,            ///< over 50 levels of YAML
   unsound_output,             ///< the emitted text breaks a rule of ours: a mistake of this back end
 };
 
@@ -60,5 +63,8 @@ struct Workflow {
 /// The hardened workflow that means what the graph means: pinned actions, least permissions, a time limit on every
 /// job, no expression inside a script. The same graph gives the same bytes. The graph must be verified.
 Workflow emit(const graph::Graph& graph);
+
+/// What `emit` would report of the author's, for those who want no workflow.
+std::vector<Problem> problems_of(const graph::Graph& graph);
 
 }  // namespace sluice::github

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 
 #include "diagnostics/check.h"
 
@@ -14,6 +15,7 @@ using Kind = graph::Expression::Kind;
 using Type = graph::Expression::Type;
 
 constexpr std::size_t longest_expression = 21'000;
+constexpr std::size_t deepest_expression = 50;
 
 constexpr std::array<std::string_view, 4> status_functions = {"success", "failure", "always", "cancelled"};
 constexpr std::array<std::string_view, 8> other_functions = {"contains", "startsWith", "endsWith", "format",
@@ -39,6 +41,26 @@ Term code(std::string text, Level level = Level::primary) {
   term.code = std::move(text);
   term.level = level;
   return term;
+}
+
+/// Calls, brackets and members within each other, as GitHub counts them; what stands in texts is none. Operators, which
+/// it counts too, are left out: there may be more levels than these.
+std::size_t levels_of(std::string_view code) {
+  std::size_t depth = 0;
+  std::size_t members = 0;
+  std::size_t deepest = 0;
+  bool in_text = false;
+  for (char c : code) {
+    if (c == '\'') in_text = !in_text;
+    if (in_text) continue;
+    bool in_name = std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-' || c == '.';
+    if (c == '.') ++members;
+    if (c == '(' || c == '[') ++depth;
+    if ((c == ')' || c == ']') && depth > 0) --depth;
+    deepest = std::max(deepest, depth + members + 1);
+    if (!in_name) members = 0;
+  }
+  return deepest;
 }
 
 }  // namespace
@@ -248,6 +270,13 @@ Term Expressions::as_string(graph::ExpressionId id) {
   result.is_string = true;
   result.asks_status = term.asks_status;
   return result;
+}
+
+void Expressions::check_depth(std::string_view code, source::Span span) {
+  std::size_t levels = levels_of(code);
+  if (levels > deepest_expression)
+    report(ProblemKind::expression_too_deep, span,
+           fmt::format("an expression of {} levels: GitHub takes {} at most", levels, deepest_expression));
 }
 
 void Expressions::check_length(const std::string& text, source::Span span) {

@@ -36,6 +36,8 @@ class Expressions {
 
   /// Reports a text with expressions that is longer than GitHub takes.
   void check_length(const std::string& text, source::Span span);
+  /// Reports an expression with more levels than GitHub takes.
+  void check_depth(std::string_view code, source::Span span);
 
   /// Past the choice between back ends.
   graph::ExpressionId chosen(graph::ExpressionId id) const;

@@ -8,6 +8,7 @@ namespace sluice::github {
 namespace {
 
 constexpr std::size_t longest_id = 99;
+constexpr std::size_t longest_group = 400;
 constexpr graph::Seconds hosted_limit = 6 * 60 * 60;
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
@@ -63,8 +64,8 @@ void write_group(Emission& emission, const graph::Stage& stage) {
   if (!stage.concurrency) return;
   write_concurrency(emission, *stage.concurrency);
   const auto& outer = emission.graph.concurrency;
-  if (outer &&
-      emission.expressions.scalar(outer->group).text == emission.expressions.scalar(stage.concurrency->group).text)
+  if (outer && same_ignoring_case(emission.expressions.scalar(outer->group).text,
+                                  emission.expressions.scalar(stage.concurrency->group).text))
     emission.report(
         ProblemKind::same_concurrency_group, stage.span,
         fmt::format("stage `{}` and its pipeline are in one concurrency group and would wait for each other",
@@ -133,7 +134,13 @@ void write_timeout(Emission& emission, graph::Seconds seconds, source::Span span
 
 void write_concurrency(Emission& emission, const graph::Concurrency& concurrency) {
   emission.writer.open("concurrency");
-  emission.writer.entry("group", emission.expressions.scalar(concurrency.group));
+  yaml::Scalar group = emission.expressions.scalar(concurrency.group);
+  // What is known later may be shorter than its expression.
+  if (group.text.find("${{") == std::string::npos && group.text.size() > longest_group)
+    emission.report(ProblemKind::group_too_long, emission.expressions[concurrency.group].span,
+                    fmt::format("the name of a concurrency group has {} characters: GitHub takes {} at most",
+                                group.text.size(), longest_group));
+  emission.writer.entry("group", group);
   if (concurrency.cancel_running) {
     emission.writer.entry("cancel-in-progress", emission.expressions.scalar(concurrency.cancel_running));
   } else {

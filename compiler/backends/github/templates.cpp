@@ -68,6 +68,7 @@ void Expressions::append_template(graph::ExpressionId id, std::string& literal, 
     return;
   }
   dynamic = true;
+  check_depth(term.code, expression.span);
   out += escaped(literal);
   literal.clear();
   ((out += "${{ ") += term.code) += " }}";
@@ -101,6 +102,7 @@ yaml::Scalar Expressions::structure(graph::ExpressionId id) {
   Term term = decoded ? value(id) : text(id);
   std::string code = operand(term, Level::either);
   check_length(code, (*this)[id].span);
+  check_depth(code, (*this)[id].span);
   return {decoded ? fmt::format("${{{{ {} }}}}", code) : fmt::format("${{{{ fromJSON({}) }}}}", code), false};
 }
 

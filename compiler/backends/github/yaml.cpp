@@ -22,6 +22,11 @@ void append_comment(std::string_view text, std::string& out) {
 
 }  // namespace
 
+void Writer::go_deeper() {
+  indentation_ += 2;
+  deepest_ = std::max(deepest_, indentation_);
+}
+
 void Writer::begin_line() {
   out_.append(indentation_ - (dash_ ? 2 : 0), ' ');
   if (dash_) out_ += "- ";
@@ -64,11 +69,11 @@ void Writer::open(std::string_view name) {
   key(name);
   out_ += '\n';
   ++nodes_;
-  indentation_ += 2;
+  go_deeper();
 }
 
 void Writer::begin_item() {
-  indentation_ += 2;
+  go_deeper();
   dash_ = true;
   ++nodes_;
 }

@@ -38,9 +38,11 @@ class Writer {
   void list(std::string_view key, std::span<const Scalar> values);
   void item(const Scalar& value);
 
-  std::size_t nodes() const { return nodes_; }  ///< as GitHub counts them: keys, scalars, lists and maps
+  std::size_t depth() const { return deepest_ / 2 + 1; }  ///< levels of lists and maps, the whole file among them
+  std::size_t nodes() const { return nodes_; }            ///< as GitHub counts them: keys, scalars, lists and maps
 
  private:
+  void go_deeper();
   void begin_line();
   void key(std::string_view name);
   void scalar(const Scalar& value);
@@ -49,6 +51,7 @@ class Writer {
 
   std::string& out_;
   std::size_t indentation_ = 0;
+  std::size_t deepest_ = 0;
   std::size_t nodes_ = 1;
   bool dash_ = false;
 };

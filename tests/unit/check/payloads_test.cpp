@@ -27,8 +27,9 @@ TEST_CASE("every event and every activity type has a payload") {
     if (activities.empty()) activities.push_back("");
     for (llvm::StringRef activity : activities) {
       CAPTURE(event.name.str(), activity.str());
-      bool callers = event.name == "workflow_call";
-      CHECK((payloads.of(event.name, activity)->kind == Type::Kind::record) == !callers);
+      // A caller's payload is any event's, and GitHub describes none for the versions of images.
+      bool open = event.name == "workflow_call" || event.name == "image_version";
+      CHECK((payloads.of(event.name, activity)->kind == Type::Kind::record) == !open);
     }
   }
 }
