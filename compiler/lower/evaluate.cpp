@@ -65,8 +65,9 @@ Value arithmetic(ast::Operator op, const Value& left, const Value& right) {
 
 Value Evaluator::evaluate(const Expression& expression) {
   work(1, expression.span);
-  if (stopped()) return {};
+  if (!descend(expression.span)) return {};
   Value value = evaluate_kind(expression);
+  --depth_;
   // Values are copied: a long one costs what it is long.
   bool copied = expression.kind == Kind::name || expression.kind == Kind::member || expression.kind == Kind::call;
   if (copied) work_on(value, expression.span);

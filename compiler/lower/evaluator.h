@@ -46,6 +46,8 @@ class Evaluator {
   void work(std::size_t amount, Span span);
   void work_on(const Value& value, Span span);
   bool stopped() const;
+  /// Whether there is room for one more name or call inside the others; then `--depth_` leaves it.
+  bool descend(Span span);
   void stop(Span span, const std::string& bound);
 
   // expressions.cpp, marks.cpp: building the graph's
@@ -106,6 +108,7 @@ class Evaluator {
   std::vector<Known> known_;  ///< by expression
   ExpressionId port_;         ///< of the service being unfolded
   std::size_t worked_ = 0;
+  std::size_t depth_ = 0;
   std::vector<Expansion> expanding_;  ///< the loops and calls around what is being unfolded
 };
 

@@ -124,7 +124,7 @@ void Unfolder::lower_made(const Statement& statement, StepContext& context, llvm
     return lower_late_options(statement);
   }
   auto found = program_.calls.find(statement.value);
-  if (found == program_.calls.end()) return;
+  if (found == program_.calls.end() || !descend(statement.value->span)) return;
   const Symbol& made_of = *found->second.callee;
   Frame frame;
   frame.arguments = evaluate_arguments(found->second, made_of.statement->parameters);
@@ -140,6 +140,7 @@ void Unfolder::lower_made(const Statement& statement, StepContext& context, llvm
     frames_.push_back(std::move(inner));
   });
   frames_.pop_back();
+  --depth_;
   lower_late_options(statement);
 }
 
