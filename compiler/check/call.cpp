@@ -29,14 +29,6 @@ llvm::SmallVector<llvm::StringRef, 16> callable_names(const Module& module) {
 
 }  // namespace
 
-llvm::StringRef ExpressionChecker::nearest_module(llvm::StringRef name) const {
-  llvm::SmallVector<llvm::StringRef, 8> known;
-  for (const auto& entry : module_->names)
-    if (entry.second->kind == Symbol::Kind::module) known.push_back(entry.first());
-  std::sort(known.begin(), known.end());
-  return diagnostics::nearest(name, known);
-}
-
 Symbol* ExpressionChecker::resolve_callee(const Expression& callee, const Use*& use) {
   if (callee.kind == Kind::name) {
     if (Symbol* symbol = find_callee(callee.text)) return symbol;
@@ -71,9 +63,9 @@ Symbol* ExpressionChecker::resolve_callee(const Expression& callee, const Use*& 
   use = module->use;
   // The module itself was not found: that was told.
   if (!use) return nullptr;
+  if (report_private(*use->module, callee.text, name_span(callee))) return nullptr;
   auto found = use->module->names.find(callee.text);
-  bool hidden = callee.text.startswith("_");
-  if (found != use->module->names.end() && !hidden) return found->second;
+  if (found != use->module->names.end()) return found->second;
   auto known = callable_names(*use->module);
   unknown_member(callee, fmt::format("module `{}`", std::string_view(base.text)), known);
   return nullptr;

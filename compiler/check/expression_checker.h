@@ -13,6 +13,11 @@ using ast::Word;
 using source::Span;
 using types::Type;
 
+/// Of `a.b` the span of `b`.
+inline Span name_span(const Expression& member) {
+  return {member.span.end - static_cast<std::uint32_t>(member.text.size()), member.span.end};
+}
+
 /// Finds the types of expressions, and what their names and calls stand for. One file per construct.
 class ExpressionChecker {
  protected:
@@ -34,6 +39,9 @@ class ExpressionChecker {
 
   // type_reader.cpp
   const Type* read_type(const ast::Type* type);
+  const Type* read_record(const ast::Type& type);
+  const Type* read_named_type(const ast::Name& name);
+  const Type* type_of_module(const ast::Name& name);
   const Type* type_of_alias(Symbol& alias);
 
   // expression.cpp
@@ -87,7 +95,6 @@ class ExpressionChecker {
   const Type* type_of_result(const Symbol& part);
   const Type* written_in_full(llvm::StringRef context, const Expression& expression);
   const Type* member_of_context(llvm::StringRef context, const Expression& expression);
-  const Type* member_of_module(const Expression& base, const Expression& expression);
   const Type* member_of_parts(Symbol& symbol, const Expression& expression);
   const Type* member_of_outputs(const Expression& base, const Expression& expression);
   const Type* unknown_member(const Expression& expression, llvm::StringRef owner,
@@ -97,9 +104,13 @@ class ExpressionChecker {
   void report_unknown(const Expression& expression);
   void reference_stage(const Expression& expression);
 
+  // module.cpp
+  const Type* member_of_module(const Expression& base, const Expression& expression);
+  bool report_private(const Module& module, llvm::StringRef name, Span span);
+  llvm::StringRef nearest_module(llvm::StringRef name) const;
+
   // call.cpp
   const Type* type_of_call(const Expression& expression);
-  llvm::StringRef nearest_module(llvm::StringRef name) const;
   Symbol* resolve_callee(const Expression& callee, const Use*& use);
   const Type* type_of_builtin(const Expression& call, llvm::StringRef name);
   const Type* apply(const Expression& call, Symbol& callee, const Use* use);

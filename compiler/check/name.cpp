@@ -31,11 +31,6 @@ bool is_parts(Symbol::Kind kind) {
   return kind == Symbol::Kind::stage || kind == Symbol::Kind::step || kind == Symbol::Kind::service;
 }
 
-// Of `a.b` the span of `b`.
-Span name_span(const Expression& member) {
-  return {member.span.end - static_cast<std::uint32_t>(member.text.size()), member.span.end};
-}
-
 template <typename Map>
 llvm::SmallVector<llvm::StringRef, 8> names_in(const Map& map) {
   llvm::SmallVector<llvm::StringRef, 8> names;
@@ -257,29 +252,6 @@ const Type* ExpressionChecker::member_of_outputs(const Expression& base, const E
   if (output != step.outputs.end()) return output->second;
   if (step.open) return table_.simple(Type::Kind::any);
   return unknown_member(expression, fmt::format("`{}.outputs`", std::string_view(step.name)), names_in(step.outputs));
-}
-
-// `common.greeting`: what a module's file declares with `let`. Null where the base is no module.
-const Type* ExpressionChecker::member_of_module(const Expression& base, const Expression& expression) {
-  auto declared = module_->names.find(base.text);
-  if (declared == module_->names.end() || declared->second->kind != Symbol::Kind::module) return nullptr;
-  if (!declared->second->use) return table_.simple(Type::Kind::any);
-  program_.resolved[&base] = declared->second;
-  const Module& module = *declared->second->use->module;
-  auto found = module.names.find(expression.text);
-  auto is_shown = [](const Symbol& symbol) {
-    bool value = symbol.kind == Symbol::Kind::let || symbol.kind == Symbol::Kind::environment;
-    return value && !symbol.name.startswith("_");
-  };
-  if (found != module.names.end() && is_shown(*found->second)) {
-    program_.resolved[&expression] = found->second;
-    return type_of_symbol(*found->second);
-  }
-  llvm::SmallVector<llvm::StringRef, 8> known;
-  for (const auto& entry : module.names)
-    if (is_shown(*entry.second)) known.push_back(entry.first());
-  std::sort(known.begin(), known.end());
-  return unknown_member(expression, fmt::format("module `{}`", std::string_view(base.text)), known);
 }
 
 const Type* ExpressionChecker::type_of_member(const Expression& expression) {
