@@ -165,14 +165,29 @@ void ExpressionChecker::match_arguments(const Expression& call, llvm::ArrayRef<a
   }
 }
 
+// Steps stand in statements; only `let` takes the value of one that gives it.
+void ExpressionChecker::report_no_value(const Expression& call, const Symbol& callee) {
+  std::string name = callee_text(call);
+  auto told = sink_.report<StepsAsValue>(call.span, name, what_it_makes(callee.kind));
+  bool step = callee.kind == Symbol::Kind::step_function;
+  if (step && callee.statement->returns)
+    told.help("name its value in a stage or a step, `let x = {}(…)`, and write `x` here", name);
+  else if (step && &call == valued_)
+    told.help("write it as a statement, or say behind its parameters what it gives: `step {}(…) -> string`",
+              std::string_view(callee.name))
+        .note(callee.span, "declared here");
+  else
+    told.help("write it as a statement: {}", how_to_make(callee.kind, name));
+}
+
 const Type* ExpressionChecker::apply(const Expression& call, Symbol& callee, const Use* use) {
   program_.resolved[call.operands[0]] = &callee;
   Call result;
   result.callee = &callee;
   result.use = use;
-  if (makes_parts(callee.kind) && &call != acting_) {
-    sink_.report<StepsAsValue>(call.span, callee_text(call), what_it_makes(callee.kind))
-        .help("write it as a statement: {}", how_to_make(callee.kind, callee_text(call)));
+  bool valued = &call == valued_ && callee.kind == Symbol::Kind::step_function && callee.statement->returns;
+  if (makes_parts(callee.kind) && (&call != acting_ || (&call == valued_ && !valued))) {
+    report_no_value(call, callee);
     return table_.simple(Type::Kind::any);
   }
   switch (callee.kind) {
@@ -186,7 +201,9 @@ const Type* ExpressionChecker::apply(const Expression& call, Symbol& callee, con
       match_arguments(call, callee.statement->parameters, result, implied);
       program_.calls[&call] = std::move(result);
       check_function(callee);
-      return table_.simple(Type::Kind::steps);
+      if (!valued) return table_.simple(Type::Kind::steps);
+      const Type* value = callee.outputs.lookup("value");
+      return value ? value : table_.simple(Type::Kind::any);
     }
     case Symbol::Kind::function: {
       match_arguments(call, callee.statement->parameters, result, "");

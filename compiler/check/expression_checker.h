@@ -102,6 +102,7 @@ class ExpressionChecker {
   Symbol* find_value(llvm::StringRef name);
   Symbol* find_callee(llvm::StringRef name);
   void report_unknown(const Expression& expression);
+  const Statement* declared_below(const Expression& name) const;
   void reference_stage(const Expression& expression);
 
   // module.cpp
@@ -113,6 +114,7 @@ class ExpressionChecker {
   const Type* type_of_call(const Expression& expression);
   Symbol* resolve_callee(const Expression& callee, const Use*& use);
   const Type* type_of_builtin(const Expression& call, llvm::StringRef name);
+  void report_no_value(const Expression& call, const Symbol& callee);
   const Type* apply(const Expression& call, Symbol& callee, const Use* use);
   void match_arguments(const Expression& call, llvm::ArrayRef<ast::Parameter> parameters, Call& result,
                        llvm::StringRef implied);
@@ -129,10 +131,12 @@ class ExpressionChecker {
   Pipeline* pipeline_ = nullptr;
   const Expression* names_artifact_ = nullptr;  ///< the call behind `artifact name =`
   const Expression* acting_ = nullptr;          ///< the call that may give steps, a service or a stage
+  const Expression* valued_ = nullptr;          ///< the call behind `let x =`, of which a step's value is read
   std::vector<const Symbol*> asked_;            ///< what is being checked, each because the one before asked for it
   bool told_of_chain_ = false;
-  std::vector<const Expression*> guards_;  ///< conditions that hold where the walk stands
-  const Symbol* reader_ = nullptr;         ///< the stage being checked; null in a notification or a function
+  llvm::SmallVector<llvm::ArrayRef<ast::Item>, 4> bodies_;  ///< of the stage or function that the walk stands in
+  std::vector<const Expression*> guards_;                   ///< conditions that hold where the walk stands
+  const Symbol* reader_ = nullptr;  ///< the stage being checked; null in a notification or a function
   EventTypes events_;
 };
 

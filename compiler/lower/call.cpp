@@ -48,7 +48,7 @@ void Unfolder::lower_call(const Expression& call, StepContext context, const std
   frames_.push_back(std::move(frame));
   expanding_.push_back({call.span, call_text(call), 0});
   lower_options(function, context);
-  lower_items(function.block->items, context);
+  lower_body(call, target, std::move(context));
   expanding_.pop_back();
   frames_.pop_back();
   --depth_;

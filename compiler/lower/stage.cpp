@@ -273,7 +273,9 @@ bool Unfolder::names_step(const Expression& expression) const {
   auto resolved = program_.resolved.find(&expression);
   if (resolved != program_.resolved.end()) {
     const Symbol& symbol = *resolved->second;
-    if (symbol.kind == Symbol::Kind::step || symbol.kind == Symbol::Kind::service) return true;
+    if (symbol.kind == Symbol::Kind::step || symbol.kind == Symbol::Kind::step_value ||
+        symbol.kind == Symbol::Kind::service)
+      return true;
     bool own = symbol.kind == Symbol::Kind::let && symbol.statement && symbol.statement->value;
     if (own && names_step(*symbol.statement->value)) return true;
   }

@@ -51,7 +51,9 @@ void Unfolder::lower_statement(const Statement& statement, StepContext& context)
     case Word::permissions: return add_permissions(statement, context.call);
     case Word::require: return lower_require(statement);
     case Word::let:
-      if (statement.value)
+      if (is_value_call(statement))
+        lower_value_call(statement, context);
+      else if (statement.value)
         frames_.back().locals.emplace_back(&statement, declared(evaluate(*statement.value), statement.type));
       return;
     // Options were applied before the first step: they hold for all of the block.
@@ -86,6 +88,22 @@ std::string Unfolder::unique_id(std::string id) {
   return name;
 }
 
+// Begins with the id of the step around, or with the name of the library's step that it stands in.
+std::string Unfolder::id_of_step(const ast::Name& name, const StepContext& outer) {
+  std::string prefix =
+      outer.id.empty() ? (outer.call.empty() ? "" : outer.call.substr(outer.call.rfind('.') + 1)) : outer.id;
+  return unique_id(prefix.empty() ? name.text.str() : prefix + "-" + name.text.str());
+}
+
+// Only one step can bear the id: the last that does, which is the one whose outputs are read.
+void Unfolder::keep_last_id(std::size_t first, const std::string& id) {
+  bool kept = id.empty();
+  for (std::size_t i = current_->stage.steps.size(); i > first; --i) {
+    std::string& one = current_->stage.steps[i - 1].id;
+    if (one == id && std::exchange(kept, true)) one.clear();
+  }
+}
+
 void Unfolder::declare_step(const Statement& statement, StepResult* result) {
   Value value;
   value.kind = Value::Kind::step;
@@ -97,13 +115,11 @@ void Unfolder::lower_step(const Statement& statement, const StepContext& outer) 
   StepContext context = outer;
   StepResult& result = results_.emplace_back();
   if (statement.name) {
-    std::string name = statement.name.text.str();
-    std::string prefix =
-        outer.id.empty() ? (outer.call.empty() ? "" : outer.call.substr(outer.call.rfind('.') + 1)) : outer.id;
-    context.id = unique_id(prefix.empty() ? name : prefix + "-" + name);
+    context.id = id_of_step(statement.name, outer);
     result.id = context.id;
   }
   context.result = &result;
+  context.valued = false;
   if (statement.title)
     context.title = put(Place::step_title, *statement.title);
   else if (statement.name && outer.call.empty())
@@ -122,9 +138,7 @@ void Unfolder::lower_step(const Statement& statement, const StepContext& outer) 
     lower_options(statement, context);
     lower_items(statement.block->items, context);
   }
-  // Only one step can bear the id: the last, which is the one whose outputs are read.
-  for (std::size_t i = first; i + 1 < current_->stage.steps.size(); ++i)
-    if (current_->stage.steps[i].id == context.id) current_->stage.steps[i].id.clear();
+  keep_last_id(first, context.id);
   declare_step(statement, &result);
 }
 
@@ -266,16 +280,21 @@ void Unfolder::lower_output(const Statement& statement, StepContext& context) {
   if (!context.result || (!statement.value && context.id.empty())) return;
   Value value =
       statement.value ? declared(evaluate(*statement.value), statement.type) : step_output(context, statement);
-  std::string name = statement.name.text.str();
-  // One output may be given by each back end's body.
-  for (auto& output : context.result->outputs) {
+  add_output(*context.result, statement.name.text.str(), std::move(value), context.backend, statement.span);
+}
+
+// One output may be given by each back end's body.
+void Unfolder::add_output(StepResult& result, const std::string& name, Value value, Backend backend, Span span) {
+  for (auto& output : result.outputs) {
     if (output.first != name) continue;
-    ExpressionId github = expression_of(context.backend == Backend::github ? value : output.second, statement.span);
-    ExpressionId local = expression_of(context.backend == Backend::github ? output.second : value, statement.span);
-    output.second = Value::of(make(GraphKind::by_backend, "", {github, local}, statement.span));
+    // Of two that hold for both, as two calls in one step may give, the first counts.
+    if (backend == Backend::both) return;
+    ExpressionId github = expression_of(backend == Backend::github ? value : output.second, span);
+    ExpressionId local = expression_of(backend == Backend::github ? output.second : value, span);
+    output.second = Value::of(make(GraphKind::by_backend, "", {github, local}, span));
     return;
   }
-  context.result->outputs.emplace_back(name, std::move(value));
+  result.outputs.emplace_back(name, std::move(value));
 }
 
 void Unfolder::lower_require(const Statement& statement) {
