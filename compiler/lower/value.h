@@ -62,9 +62,6 @@ struct StepResult {
 /// The text of a constant scalar as a script sees it: percent `10`, duration in seconds, size in bytes.
 std::string text_of(const Value& value);
 
-/// The texts of a list's items with blanks between them.
-std::string text_of_list(const Value& list);
-
 /// A duration in whole seconds; what no duration can be is cut to what one can.
 std::int64_t seconds_of(const Value& value);
 
