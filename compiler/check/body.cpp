@@ -15,6 +15,7 @@ DIAGNOSTIC(TypeMismatch, "{} is {}, but {} is needed");
 DIAGNOSTIC(NotCallable, "`{}` gives a value, but a step is needed here");
 DIAGNOSTIC(UnknownPermission, "there is no permission `{}`");
 DIAGNOSTIC(MissingPiece, "`{}` lacks a type or a value");
+DIAGNOSTIC(ExtraPiece, "{}");
 
 constexpr llvm::StringLiteral scopes[] = {
     "actions", "attestations", "checks",   "contents", "deployments",   "discussions",         "id-token",
@@ -25,6 +26,7 @@ constexpr llvm::StringLiteral scopes[] = {
 
 void Checker::check_items(llvm::ArrayRef<ast::Item> items, const Body& body) {
   check_siblings(items);
+  bodies_.push_back(items);
   // What a stage has for all of its steps may name each of them.
   auto late = [&](const Statement& statement) {
     return body.stage && (statement.word == Word::env || statement.word == Word::url);
@@ -33,6 +35,7 @@ void Checker::check_items(llvm::ArrayRef<ast::Item> items, const Body& body) {
     if (item.statement && !late(*item.statement)) check_statement(*item.statement, body);
   for (const ast::Item& item : items)
     if (item.statement && late(*item.statement)) check_statement(*item.statement, body);
+  bodies_.pop_back();
 }
 
 void Checker::check_statement(const Statement& statement, const Body& body) {
@@ -155,6 +158,9 @@ void Checker::check_call_statement(const Statement& statement, const Body& body)
 void Checker::check_step(const Statement& statement, const Body& body) {
   if (statement.title) expect(*statement.title, Type::Kind::string, "the title");
   if (const Expression* when = statement.clause(ast::Clause::when)) expect(*when, Type::Kind::boolean, "the condition");
+  if (statement.returns)
+    sink_.report<ExtraPiece>(statement.returns->span, "`-> type` stands in a stage's step")
+        .help("a step that gives a value stands at the top of the file; here write `output NAME: type` into the step");
   Symbol* step = make(Symbol::Kind::step, statement.name, &statement);
   ScopeIndex mark = scope_.mark();
   std::size_t known = guards_.size();
@@ -175,8 +181,11 @@ void Checker::check_step(const Statement& statement, const Body& body) {
 void Checker::check_output(const Statement& statement, const Body& body) {
   const Type* type = statement.type ? read_type(statement.type) : nullptr;
   if (statement.value) {
+    bool returned = body.owner && body.owner->kind == Symbol::Kind::step_function && body.owner->statement->returns &&
+                    statement.name.text == "value";
+    if (returned && !type) type = body.owner->outputs.lookup("value");
     if (type && !body.stage)
-      expect(*statement.value, type, "the output");
+      expect(*statement.value, type, returned ? "the value" : "the output");
     else if (!type)
       type = type_of(*statement.value);
     if (body.stage) expect(*statement.value, type, "the output");
@@ -216,7 +225,13 @@ void Checker::report_hidden(const Statement& statement) {
 void Checker::check_let(const Statement& statement) {
   report_hidden(statement);
   Symbol* symbol = make(Symbol::Kind::let, statement.name, &statement);
+  valued_ = acting_ = statement.value;
   symbol->type = statement.value ? type_of_let(statement) : table_.simple(Type::Kind::any);
+  valued_ = nullptr;
+  if (gives_value(statement)) {
+    symbol->kind = Symbol::Kind::step_value;
+    symbol->guards.assign(guards_.begin(), guards_.end());
+  }
   scope_.add(symbol);
 }
 

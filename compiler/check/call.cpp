@@ -29,14 +29,6 @@ llvm::SmallVector<llvm::StringRef, 16> callable_names(const Module& module) {
 
 }  // namespace
 
-llvm::StringRef ExpressionChecker::nearest_module(llvm::StringRef name) const {
-  llvm::SmallVector<llvm::StringRef, 8> known;
-  for (const auto& entry : module_->names)
-    if (entry.second->kind == Symbol::Kind::module) known.push_back(entry.first());
-  std::sort(known.begin(), known.end());
-  return diagnostics::nearest(name, known);
-}
-
 Symbol* ExpressionChecker::resolve_callee(const Expression& callee, const Use*& use) {
   if (callee.kind == Kind::name) {
     if (Symbol* symbol = find_callee(callee.text)) return symbol;
@@ -71,9 +63,9 @@ Symbol* ExpressionChecker::resolve_callee(const Expression& callee, const Use*& 
   use = module->use;
   // The module itself was not found: that was told.
   if (!use) return nullptr;
+  if (report_private(*use->module, callee.text, name_span(callee))) return nullptr;
   auto found = use->module->names.find(callee.text);
-  bool hidden = callee.text.startswith("_");
-  if (found != use->module->names.end() && !hidden) return found->second;
+  if (found != use->module->names.end()) return found->second;
   auto known = callable_names(*use->module);
   unknown_member(callee, fmt::format("module `{}`", std::string_view(base.text)), known);
   return nullptr;
@@ -173,14 +165,29 @@ void ExpressionChecker::match_arguments(const Expression& call, llvm::ArrayRef<a
   }
 }
 
+// Steps stand in statements; only `let` takes the value of one that gives it.
+void ExpressionChecker::report_no_value(const Expression& call, const Symbol& callee) {
+  std::string name = callee_text(call);
+  auto told = sink_.report<StepsAsValue>(call.span, name, what_it_makes(callee.kind));
+  bool step = callee.kind == Symbol::Kind::step_function;
+  if (step && callee.statement->returns)
+    told.help("name its value in a stage or a step, `let x = {}(…)`, and write `x` here", name);
+  else if (step && &call == valued_)
+    told.help("write it as a statement, or say behind its parameters what it gives: `step {}(…) -> string`",
+              std::string_view(callee.name))
+        .note(callee.span, "declared here");
+  else
+    told.help("write it as a statement: {}", how_to_make(callee.kind, name));
+}
+
 const Type* ExpressionChecker::apply(const Expression& call, Symbol& callee, const Use* use) {
   program_.resolved[call.operands[0]] = &callee;
   Call result;
   result.callee = &callee;
   result.use = use;
-  if (makes_parts(callee.kind) && &call != acting_) {
-    sink_.report<StepsAsValue>(call.span, callee_text(call), what_it_makes(callee.kind))
-        .help("write it as a statement: {}", how_to_make(callee.kind, callee_text(call)));
+  bool valued = &call == valued_ && callee.kind == Symbol::Kind::step_function && callee.statement->returns;
+  if (makes_parts(callee.kind) && (&call != acting_ || (&call == valued_ && !valued))) {
+    report_no_value(call, callee);
     return table_.simple(Type::Kind::any);
   }
   switch (callee.kind) {
@@ -194,7 +201,9 @@ const Type* ExpressionChecker::apply(const Expression& call, Symbol& callee, con
       match_arguments(call, callee.statement->parameters, result, implied);
       program_.calls[&call] = std::move(result);
       check_function(callee);
-      return table_.simple(Type::Kind::steps);
+      if (!valued) return table_.simple(Type::Kind::steps);
+      const Type* value = callee.outputs.lookup("value");
+      return value ? value : table_.simple(Type::Kind::any);
     }
     case Symbol::Kind::function: {
       match_arguments(call, callee.statement->parameters, result, "");

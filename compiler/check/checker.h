@@ -107,6 +107,11 @@ class Checker final : private ExpressionChecker {
   const Symbol* library_action(llvm::StringRef reference);
   const Symbol* action_of(const Expression& reference);
 
+  // value.cpp
+  void begin_value(Symbol& function);
+  void check_value(const Symbol& function);
+  bool gives_value(const Statement& let) const;
+
   // service.cpp
   void check_service(const Statement& statement);
   void check_service_function(Symbol& function);

@@ -13,6 +13,11 @@ using ast::Word;
 using source::Span;
 using types::Type;
 
+/// Of `a.b` the span of `b`.
+inline Span name_span(const Expression& member) {
+  return {member.span.end - static_cast<std::uint32_t>(member.text.size()), member.span.end};
+}
+
 /// Finds the types of expressions, and what their names and calls stand for. One file per construct.
 class ExpressionChecker {
  protected:
@@ -35,6 +40,9 @@ class ExpressionChecker {
   // type_reader.cpp
   const Type* read_type(const ast::Type* type);
   const Type* read_choices(const ast::Type& type);
+  const Type* read_record(const ast::Type& type);
+  const Type* read_named_type(const ast::Name& name);
+  const Type* type_of_module(const ast::Name& name);
   const Type* type_of_alias(Symbol& alias);
 
   // expression.cpp
@@ -88,7 +96,6 @@ class ExpressionChecker {
   const Type* type_of_result(const Symbol& part);
   const Type* written_in_full(llvm::StringRef context, const Expression& expression);
   const Type* member_of_context(llvm::StringRef context, const Expression& expression);
-  const Type* member_of_module(const Expression& base, const Expression& expression);
   const Type* member_of_parts(Symbol& symbol, const Expression& expression);
   const Type* member_of_outputs(const Expression& base, const Expression& expression);
   const Type* unknown_member(const Expression& expression, llvm::StringRef owner,
@@ -96,13 +103,19 @@ class ExpressionChecker {
   Symbol* find_value(llvm::StringRef name);
   Symbol* find_callee(llvm::StringRef name);
   void report_unknown(const Expression& expression);
+  const Statement* declared_below(const Expression& name) const;
   void reference_stage(const Expression& expression);
+
+  // module.cpp
+  const Type* member_of_module(const Expression& base, const Expression& expression);
+  bool report_private(const Module& module, llvm::StringRef name, Span span);
+  llvm::StringRef nearest_module(llvm::StringRef name) const;
 
   // call.cpp
   const Type* type_of_call(const Expression& expression);
-  llvm::StringRef nearest_module(llvm::StringRef name) const;
   Symbol* resolve_callee(const Expression& callee, const Use*& use);
   const Type* type_of_builtin(const Expression& call, llvm::StringRef name);
+  void report_no_value(const Expression& call, const Symbol& callee);
   const Type* apply(const Expression& call, Symbol& callee, const Use* use);
   void match_arguments(const Expression& call, llvm::ArrayRef<ast::Parameter> parameters, Call& result,
                        llvm::StringRef implied);
@@ -119,10 +132,12 @@ class ExpressionChecker {
   Pipeline* pipeline_ = nullptr;
   const Expression* names_artifact_ = nullptr;  ///< the call behind `artifact name =`
   const Expression* acting_ = nullptr;          ///< the call that may give steps, a service or a stage
+  const Expression* valued_ = nullptr;          ///< the call behind `let x =`, of which a step's value is read
   std::vector<const Symbol*> asked_;            ///< what is being checked, each because the one before asked for it
   bool told_of_chain_ = false;
-  std::vector<const Expression*> guards_;  ///< conditions that hold where the walk stands
-  const Symbol* reader_ = nullptr;         ///< the stage being checked; null in a notification or a function
+  llvm::SmallVector<llvm::ArrayRef<ast::Item>, 4> bodies_;  ///< of the stage or function that the walk stands in
+  std::vector<const Expression*> guards_;                   ///< conditions that hold where the walk stands
+  const Symbol* reader_ = nullptr;  ///< the stage being checked; null in a notification or a function
   EventTypes events_;
 };
 

@@ -23,6 +23,7 @@ void Checker::check_function(Symbol& function) {
   Pipeline* pipeline = std::exchange(pipeline_, nullptr);
   const Symbol* reader = std::exchange(reader_, nullptr);
   auto guards = std::exchange(guards_, {});
+  auto bodies = std::exchange(bodies_, {});
   Scope::Sealed outer_names = scope_.seal();
   ScopeIndex mark = scope_.mark();
   for (std::size_t i = 0; i < function.statement->parameters.size(); ++i) {
@@ -34,6 +35,7 @@ void Checker::check_function(Symbol& function) {
     scope_.add(symbol);
   }
   if (function.statement->title) expect(*function.statement->title, Type::Kind::string, "the title");
+  begin_value(function);
   if (function.kind == Symbol::Kind::function) {
     function.type = function.statement->value ? type_of(*function.statement->value) : table_.simple(Type::Kind::any);
   } else if (function.kind == Symbol::Kind::service_function) {
@@ -42,9 +44,11 @@ void Checker::check_function(Symbol& function) {
     check_stage_body(function);
   } else if (function.statement->block) {
     check_items(function.statement->block->items, {&function, false});
+    check_value(function);
   }
   scope_.restore(mark);
   scope_.unseal(outer_names);
+  bodies_ = std::move(bodies);
   guards_ = std::move(guards);
   reader_ = reader;
   pipeline_ = pipeline;

@@ -23,6 +23,7 @@ bool is_value(Symbol::Kind kind) {
     case Symbol::Kind::module_parameter:
     case Symbol::Kind::stage:
     case Symbol::Kind::step:
+    case Symbol::Kind::step_value:
     case Symbol::Kind::service:
     case Symbol::Kind::context:
     case Symbol::Kind::environment: return true;
@@ -34,9 +35,19 @@ bool is_parts(Symbol::Kind kind) {
   return kind == Symbol::Kind::stage || kind == Symbol::Kind::step || kind == Symbol::Kind::service;
 }
 
-// Of `a.b` the span of `b`.
-Span name_span(const Expression& member) {
-  return {member.span.end - static_cast<std::uint32_t>(member.text.size()), member.span.end};
+// Steps, services and `let` of a stage are known behind the place where they stand.
+const Statement* find_declaration(llvm::ArrayRef<ast::Item> items, llvm::StringRef name) {
+  for (const ast::Item& item : items) {
+    if (!item.statement) continue;
+    const Statement& statement = *item.statement;
+    bool declares = statement.word == Word::let || statement.word == Word::step || statement.word == Word::service;
+    if (declares && statement.name.text == name) return &statement;
+    bool shares = statement.word == Word::when || statement.word == Word::if_ || statement.word == Word::else_ ||
+                  statement.word == Word::match || statement.word == Word::case_;
+    if (shares && statement.block)
+      if (const Statement* found = find_declaration(statement.block->items, name)) return found;
+  }
+  return nullptr;
 }
 
 template <typename Map>
@@ -85,7 +96,20 @@ Symbol* ExpressionChecker::find_callee(llvm::StringRef name) {
   return built_in != prelude.names.end() ? built_in->second : nullptr;
 }
 
+const Statement* ExpressionChecker::declared_below(const Expression& name) const {
+  for (llvm::ArrayRef<ast::Item> items : bodies_)
+    if (const Statement* found = find_declaration(items, name.text); found && found->span.begin > name.span.begin)
+      return found;
+  return nullptr;
+}
+
 void ExpressionChecker::report_unknown(const Expression& expression) {
+  if (const Statement* below = declared_below(expression)) {
+    sink_.report<UnknownName>(expression.span, std::string_view(expression.text))
+        .note(below->name.span, "it is declared further down")
+        .help("a name is known behind the place where it stands: write this below it");
+    return;
+  }
   llvm::SmallVector<llvm::StringRef, 32> candidates;
   for (const Symbol* symbol : scope_.visible()) candidates.push_back(symbol->name);
   if (pipeline_) candidates.append(names_in(pipeline_->stages));
@@ -108,7 +132,8 @@ void ExpressionChecker::report_unknown(const Expression& expression) {
 const Type* ExpressionChecker::type_of_name(const Expression& expression) {
   if (Symbol* symbol = find_value(expression.text)) {
     program_.resolved[&expression] = symbol;
-    return type_of_symbol(*symbol);
+    if (symbol->kind != Symbol::Kind::step_value) return type_of_symbol(*symbol);
+    return program_.type_of[&expression] = as_read(*symbol, symbol->type);
   }
   if (is_context(expression.text)) return table_.simple(Type::Kind::json);
   report_unknown(expression);
@@ -265,29 +290,6 @@ const Type* ExpressionChecker::member_of_outputs(const Expression& base, const E
   if (output != step.outputs.end()) return output->second;
   if (step.open) return table_.simple(Type::Kind::any);
   return unknown_member(expression, fmt::format("`{}.outputs`", std::string_view(step.name)), names_in(step.outputs));
-}
-
-// `common.greeting`: what a module's file declares with `let`. Null where the base is no module.
-const Type* ExpressionChecker::member_of_module(const Expression& base, const Expression& expression) {
-  auto declared = module_->names.find(base.text);
-  if (declared == module_->names.end() || declared->second->kind != Symbol::Kind::module) return nullptr;
-  if (!declared->second->use) return table_.simple(Type::Kind::any);
-  program_.resolved[&base] = declared->second;
-  const Module& module = *declared->second->use->module;
-  auto found = module.names.find(expression.text);
-  auto is_shown = [](const Symbol& symbol) {
-    bool value = symbol.kind == Symbol::Kind::let || symbol.kind == Symbol::Kind::environment;
-    return value && !symbol.name.startswith("_");
-  };
-  if (found != module.names.end() && is_shown(*found->second)) {
-    program_.resolved[&expression] = found->second;
-    return type_of_symbol(*found->second);
-  }
-  llvm::SmallVector<llvm::StringRef, 8> known;
-  for (const auto& entry : module.names)
-    if (is_shown(*entry.second)) known.push_back(entry.first());
-  std::sort(known.begin(), known.end());
-  return unknown_member(expression, fmt::format("module `{}`", std::string_view(base.text)), known);
 }
 
 const Type* ExpressionChecker::type_of_member(const Expression& expression) {

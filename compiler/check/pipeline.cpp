@@ -188,12 +188,14 @@ void Checker::check_stage(Symbol& stage) {
   enter(stage);
   const Symbol* reader = std::exchange(reader_, &stage);
   auto guards = std::exchange(guards_, {});
+  auto bodies = std::exchange(bodies_, {});
   if (statement.index) type_of(*statement.index);
   if (statement.has_parameters)
     sink_.report<MisplacedTemplate>(stage.span, std::string_view(stage.name))
         .help("a template stands at the top of a file; in a pipeline `stage NAME = {}(…)` is made of it",
               std::string_view(stage.name));
   check_stage_body(stage);
+  bodies_ = std::move(bodies);
   guards_ = std::move(guards);
   reader_ = reader;
   scope_.restore(mark);

@@ -70,6 +70,11 @@ const Expression* ExpressionChecker::runs_anyway(const Statement& stage) const {
 }
 
 const Statement* ExpressionChecker::allowed_failure(const Statement& part) const {
+  // `let x = f()`: what holds for all of the step `f`.
+  if (part.word == Word::let) {
+    auto call = program_.calls.find(part.value);
+    return call == program_.calls.end() ? nullptr : option(*call->second.callee->statement, Word::allow_failure);
+  }
   for (const Statement* from = &part; from; from = template_of(*from))
     if (const Statement* allowed = option(*from, Word::allow_failure)) return allowed;
   return nullptr;
@@ -96,14 +101,15 @@ bool ExpressionChecker::is_present(const Symbol& part) const {
     if (all && part.kind == Symbol::Kind::stage) return true;
   }
   if (allowed_failure(*part.statement)) return false;
-  if (part.kind == Symbol::Kind::step)
+  if (part.kind == Symbol::Kind::step || part.kind == Symbol::Kind::step_value)
     return std::all_of(part.guards.begin(), part.guards.end(), [&](const Expression* one) { return is_guarded(*one); });
   if (!reader_ || runs_anyway(*reader_->statement)) return false;
   return !open_condition(*part.statement);
 }
 
 const Type* ExpressionChecker::as_read(const Symbol& part, const Type* type) {
-  bool may_miss = part.kind == Symbol::Kind::stage || part.kind == Symbol::Kind::step;
+  bool may_miss =
+      part.kind == Symbol::Kind::stage || part.kind == Symbol::Kind::step || part.kind == Symbol::Kind::step_value;
   return may_miss && !is_present(part) ? table_.optional(type) : type;
 }
 
@@ -111,16 +117,18 @@ void ExpressionChecker::explain_absence(diagnostics::Builder& told, const Expres
                                         const Type* wanted) const {
   if (events_.explain_absence(told, expression, wanted)) return;
   told.help("it may be absent: write `?? default` behind it");
-  if (expression.kind != Kind::member) return;
-  auto resolved = program_.resolved.find(expression.operands[0]);
+  if (expression.kind != Kind::member && expression.kind != Kind::name) return;
+  auto resolved = program_.resolved.find(expression.kind == Kind::member ? expression.operands[0] : &expression);
   if (resolved == program_.resolved.end()) return;
   const Symbol& part = *resolved->second;
-  if (part.kind != Symbol::Kind::stage && part.kind != Symbol::Kind::step) return;
+  bool value = expression.kind == Kind::name;
+  bool step = part.kind == (value ? Symbol::Kind::step_value : Symbol::Kind::step);
+  if ((value || part.kind != Symbol::Kind::stage) && !step) return;
   if (is_present(part)) return;
   std::string_view name = part.name;
   if (const Statement* allowed = allowed_failure(*part.statement))
     told.note(allowed->keyword.span, "`{}` may fail", name);
-  else if (part.kind == Symbol::Kind::step && !part.guards.empty())
+  else if (step && !part.guards.empty())
     told.note(part.guards.front()->span, "`{}` runs only when this holds", name);
   else if (const Expression* open = open_condition(*part.statement); open && part.kind == Symbol::Kind::stage)
     told.note(open->span, "`{}` runs only when this holds", name);

@@ -50,6 +50,7 @@ struct Symbol {
     environment,
     stage,
     step,
+    step_value,  ///< of `let x = f()` where `f` is a step: known when that step has run
     service,
     context,
     secret
@@ -65,7 +66,7 @@ struct Symbol {
   llvm::MapVector<llvm::StringRef, const types::Type*> outputs;  ///< of stages, steps, services and their functions
   llvm::MapVector<llvm::StringRef, const ast::Statement*> artifacts;  ///< of stages
   ScopeIndex around = 0;  ///< of a pipeline's stages and `let`: the loops and `let` that it stands behind
-  llvm::SmallVector<const ast::Expression*, 2> guards;  ///< of a step: the conditions that it hangs on
+  llvm::SmallVector<const ast::Expression*, 2> guards;  ///< of a step, or its value: the conditions that it hangs on
   bool open = false;  ///< its outputs are not all known, because something in it was not found
   bool checked = false;
   bool in_progress = false;

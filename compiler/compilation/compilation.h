@@ -3,10 +3,10 @@
 #include <vector>
 
 #include "check/check.h"
+#include "compilation/modules.h"
 #include "diagnostics/sink.h"
 #include "graph/graph.h"
 #include "source/source_manager.h"
-#include "syntax/ast.h"
 
 namespace sluice::compilation {
 
@@ -30,20 +30,12 @@ class Compilation {
   const source::SourceManager& sources() const { return sources_; }
 
  private:
-  std::size_t load(std::string name, std::string text, bool library);
-  void load_uses(const ast::File& file, check::Unit& unit);
-  std::size_t load_library(const std::string& name);
-  std::size_t load_module(const ast::Statement& use, const std::string& user);
-  bool readable(const source::File& file);
-
   source::SourceManager sources_;
   diagnostics::Sink sink_;
+  Modules modules_;
   std::string name_;
   std::string shown_;
   std::string text_;
-  std::vector<std::unique_ptr<ast::File>> files_;
-  std::vector<check::Unit> units_;
-  std::vector<std::string> loading_;  ///< modules being read, to tell one that uses itself
   std::unique_ptr<check::Program> program_;
   std::vector<graph::Graph> graphs_;
 };

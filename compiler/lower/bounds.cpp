@@ -10,6 +10,8 @@ DIAGNOSTIC(TooMuchUnfolding, "the pipeline unfolds into more than {}");
 constexpr std::size_t most_work = 3'000'000;
 constexpr std::size_t letters_a_piece = 64;
 constexpr std::size_t most_told = 6;
+// What the stack holds, with room to spare.
+constexpr std::size_t deepest = 2'000;
 
 std::size_t weight(const Value& value) {
   std::size_t total = value.text.size() / letters_a_piece;
@@ -29,6 +31,16 @@ void Evaluator::work(std::size_t amount, Span span) {
 
 void Evaluator::work_on(const Value& value, Span span) { work(weight(value), span); }
 
+bool Evaluator::descend(Span span) {
+  if (stopped()) return false;
+  if (depth_ >= deepest) {
+    stop(span, fmt::format("{} names and calls inside each other", deepest));
+    return false;
+  }
+  ++depth_;
+  return true;
+}
+
 // Says what multiplied: the loops with their turns, and the calls. Nothing is unfolded behind it.
 void Evaluator::stop(Span span, const std::string& bound) {
   worked_ = most_work + 1;
@@ -47,7 +59,9 @@ void Evaluator::stop(Span span, const std::string& bound) {
     else
       told.note(one.span, "`{}` is called", one.name);
   }
-  if (!turns.empty())
+  if (depth_ >= deepest)
+    told.help("write some of them out, so that fewer stand between this and what it comes from");
+  else if (!turns.empty())
     told.help("the loops around it make {} turns: shorten a list, or use a `matrix`", turns);
   else if (calls > 0)
     told.help("it stands {} calls deep: call less often", calls);

@@ -44,12 +44,14 @@ void Unfolder::lower_call(const Expression& call, StepContext context, const std
     sink_.report<NoBody>(call.span, std::string_view(target.callee->name)).note(target.callee->span, "declared here");
     return;
   }
+  if (!descend(call.span)) return;
   frames_.push_back(std::move(frame));
   expanding_.push_back({call.span, call_text(call), 0});
   lower_options(function, context);
-  lower_items(function.block->items, context);
+  lower_body(call, target, std::move(context));
   expanding_.pop_back();
   frames_.pop_back();
+  --depth_;
 }
 
 void Unfolder::lower_artifact(const Statement& statement, const StepContext& outer) {

@@ -48,6 +48,7 @@ struct StepContext {
   std::optional<graph::Seconds> timeout;
   graph::Retry retry;
   StepResult* result = nullptr;  ///< what `output` adds to
+  bool valued = false;           ///< whether `result` is of a step that gives a value: only its own body says it
 };
 
 /// A stage as it was found, before it is put in order.

@@ -65,8 +65,9 @@ Value arithmetic(ast::Operator op, const Value& left, const Value& right) {
 
 Value Evaluator::evaluate(const Expression& expression) {
   work(1, expression.span);
-  if (stopped()) return {};
+  if (!descend(expression.span)) return {};
   Value value = evaluate_kind(expression);
+  --depth_;
   // Values are copied: a long one costs what it is long.
   bool copied = expression.kind == Kind::name || expression.kind == Kind::member || expression.kind == Kind::call;
   if (copied) work_on(value, expression.span);
@@ -115,6 +116,14 @@ Value Evaluator::evaluate_string(const Expression& expression) {
   auto flush = [&] {
     if (!text.empty()) pieces.push_back(text_constant(std::exchange(text, {}), expression.span));
   };
+  auto append = [&](const Value& value) {
+    if (value.kind != Value::Kind::dynamic) {
+      text += text_of(value);
+      return;
+    }
+    flush();
+    pieces.push_back(value.expression);
+  };
   for (const ast::StringPart& part : expression.parts) {
     if (text.size() > longest_text && !stopped())
       stop(expression.span, fmt::format("{} letters of one text", longest_text));
@@ -124,13 +133,10 @@ Value Evaluator::evaluate_string(const Expression& expression) {
       continue;
     }
     Value value = evaluate(*part.hole);
-    if (value.kind == Value::Kind::dynamic) {
-      flush();
-      pieces.push_back(value.expression);
-    } else if (value.kind == Value::Kind::list) {
-      text += text_of_list(value);
-    } else {
-      text += text_of(value);
+    if (value.kind != Value::Kind::list) append(value);
+    for (std::size_t i = 0; i < value.items.size() && value.kind == Value::Kind::list; ++i) {
+      if (i > 0) text += ' ';
+      append(value.items[i]);
     }
   }
   if (pieces.empty()) return Value::string(std::move(text));

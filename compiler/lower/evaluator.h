@@ -46,6 +46,8 @@ class Evaluator {
   void work(std::size_t amount, Span span);
   void work_on(const Value& value, Span span);
   bool stopped() const;
+  /// Whether there is room for one more name or call inside the others; then `--depth_` leaves it.
+  bool descend(Span span);
   void stop(Span span, const std::string& bound);
 
   // expressions.cpp, marks.cpp: building the graph's
@@ -87,6 +89,10 @@ class Evaluator {
   ExpressionId without_variables(ExpressionId id);
 
   Value step_output(const StepContext& context, const Statement& output);
+  /// `steps.ID.outputs.NAME`, decoded to what its type says.
+  ExpressionId output_of_step(const std::string& id, llvm::StringRef name, const types::Type* type, Span span);
+  /// Whether it is `let x = f()` where `f` is a step that gives a value.
+  bool is_value_call(const Statement& let) const;
 
   // stage.cpp
   void report_missing_member(const Symbol& family, const std::string& index, Span span);
@@ -103,9 +109,11 @@ class Evaluator {
   std::deque<Frame> frames_;
   bool found_all_ = false;  ///< the stages
   FoundStage* current_ = nullptr;
-  std::vector<Known> known_;  ///< by expression
-  ExpressionId port_;         ///< of the service being unfolded
+  std::vector<Known> known_;                                     ///< by expression
+  ExpressionId port_;                                            ///< of the service being unfolded
+  std::map<std::string, std::string, std::less<>> value_names_;  ///< what a step's value is called, by the step's id
   std::size_t worked_ = 0;
+  std::size_t depth_ = 0;
   std::vector<Expansion> expanding_;  ///< the loops and calls around what is being unfolded
 };
 

@@ -102,6 +102,9 @@ Value Evaluator::evaluate_symbol(const Symbol& symbol) {
     }
     // Options of a stage are worked out before its steps, wherever they stand.
     case Symbol::Kind::step: return Value::of(member(context("steps", symbol.span), symbol.name.str(), symbol.span));
+    case Symbol::Kind::step_value:
+      value_names_[symbol.name.str()] = symbol.name.str();
+      return Value::of(output_of_step(symbol.name.str(), "value", symbol.type, symbol.span));
     case Symbol::Kind::context: return Value::of(port_);
     default: return {};
   }
@@ -211,13 +214,18 @@ Value Evaluator::evaluate_index(const Expression& expression) {
 
 // A step's output as written by its script: text, of the declared type.
 Value Evaluator::step_output(const StepContext& step, const Statement& output) {
-  ExpressionId id = member(context("steps", output.header), step.id, output.header);
-  id = member(member(id, "outputs", output.header), output.name.text.str(), output.header);
-  auto declared_type = program_.output_types.find(&output);
-  const types::Type* type = declared_type != program_.output_types.end() ? declared_type->second : nullptr;
+  auto promised = program_.output_types.find(&output);
+  const types::Type* type = promised != program_.output_types.end() ? promised->second : nullptr;
   if (!type && output.type) type = types::builtin(output.type->name.text, program_.types);
-  graph_.expressions[id.index].type = graph_type(type);
-  return declared(Value::of(id), output.type);
+  return declared(Value::of(output_of_step(step.id, output.name.text, type, output.header)), output.type);
+}
+
+ExpressionId Evaluator::output_of_step(const std::string& id, llvm::StringRef name, const types::Type* type,
+                                       Span span) {
+  ExpressionId step = member(context("steps", span), id, span);
+  ExpressionId output = member(member(step, "outputs", span), name.str(), span);
+  graph_.expressions[output.index].type = graph_type(type);
+  return output;
 }
 
 }  // namespace sluice::lower

@@ -48,76 +48,81 @@ void Unfolder::lower_output(const Statement& statement, StepContext& context) {
   if (!context.result || (!statement.value && context.id.empty())) return;
   Value value =
       statement.value ? declared(evaluate(*statement.value), statement.type) : step_output(context, statement);
-  if (!statement.value) context.result->promised.emplace_back(&statement, context.backend);
-  std::string name = statement.name.text.str();
-  // One output may be given by each back end's body.
-  for (auto& output : context.result->outputs) {
+  auto promised = program_.output_types.find(&statement);
+  if (promised != program_.output_types.end())
+    context.result->promised.push_back(
+        {context.id, statement.name.text.str(), promised->second, context.backend, statement.header});
+  add_output(*context.result, statement.name.text.str(), std::move(value), context.backend, statement.span);
+}
+
+// One output may be given by each back end's body.
+void Unfolder::add_output(StepResult& result, const std::string& name, Value value, Backend backend, Span span) {
+  for (auto& output : result.outputs) {
     if (output.first != name) continue;
-    ExpressionId github = expression_of(context.backend == Backend::github ? value : output.second, statement.span);
-    ExpressionId local = expression_of(context.backend == Backend::github ? output.second : value, statement.span);
-    output.second = Value::of(make(GraphKind::by_backend, "", {github, local}, statement.span));
+    // Of two that hold for both, as two calls in one step may give, the first counts.
+    if (backend == Backend::both) return;
+    ExpressionId github = expression_of(backend == Backend::github ? value : output.second, span);
+    ExpressionId local = expression_of(backend == Backend::github ? output.second : value, span);
+    output.second = Value::of(make(GraphKind::by_backend, "", {github, local}, span));
     return;
   }
-  context.result->outputs.emplace_back(name, std::move(value));
+  result.outputs.emplace_back(name, std::move(value));
 }
 
 // The lines of a script that say what is wrong with the outputs, and the variables that hold those.
 std::string Unfolder::output_tests(const StepResult& result, Backend backend, Bindings& env) {
   std::string lines;
-  for (const auto& [statement, of] : result.promised) {
-    auto found = program_.output_types.find(statement);
-    if (found == program_.output_types.end() || of != backend) continue;
-    const Type& type = *found->second;
-    std::string name = statement->name.text.str();
-    std::string variable = free_variable(shells::variable_name(name), env);
+  for (const StepResult::Promise& promise : result.promised) {
+    if (promise.backend != backend) continue;
+    const Type& type = *promise.type;
+    std::string variable = free_variable(shells::variable_name(promise.name), env);
     std::string test = type_test(type, variable);
     if (test.empty()) continue;
-    ExpressionId value = member(context("steps", statement->header), result.id, statement->header);
-    value = member(member(value, "outputs", statement->header), name, statement->header);
+    ExpressionId value = member(context("steps", promise.span), promise.id, promise.span);
+    value = member(member(value, "outputs", promise.span), promise.name, promise.span);
     // What is no JSON GitHub cannot read, and fails this step.
     if (is_list_or_record(type.kind)) {
       ExpressionId text = value;
-      if (type.optional)
-        text = make(GraphKind::either, "", {text, text_constant("null", statement->header)}, statement->header);
-      value = make(GraphKind::call, "fromJSON", {text}, statement->header);
-      value = make(GraphKind::call, "toJSON", {value}, statement->header);
+      if (type.optional) text = make(GraphKind::either, "", {text, text_constant("null", promise.span)}, promise.span);
+      value = make(GraphKind::call, "fromJSON", {text}, promise.span);
+      value = make(GraphKind::call, "toJSON", {value}, promise.span);
     }
     env.emplace_back(variable, value);
     std::string absent = is_list_or_record(type.kind) ? fmt::format("[ \"${}\" = null ] || ", variable)
                                                       : fmt::format("[ -z \"${}\" ] || ", variable);
     lines +=
         fmt::format("{}{} || {{ printf '::error::the output {} is %q, but {} is needed\\n' \"${}\"; failed=1; }}\n",
-                    type.optional ? absent : "", test, name, types::describe_one(&type), variable);
+                    type.optional ? absent : "", test, promise.name, types::describe_one(&type), variable);
   }
   return lines;
 }
 
-void Unfolder::check_outputs(const StepResult& result, const StepContext& outer, Span span) {
-  if (result.promised.empty()) return;
+// Where the step does not run, or may fail, it has promised nothing.
+ExpressionId Unfolder::promise_holds(const std::string& id, Span span) {
   const std::vector<graph::Step>& steps = current_->stage.steps;
-  auto made = std::find_if(steps.rbegin(), steps.rend(), [&](const graph::Step& step) { return step.id == result.id; });
-  if (made == steps.rend()) return;
-  // Where it did not run, or may fail, it has promised nothing.
-  ExpressionId condition;
-  if (made->condition || made->allow_failure) {
-    ExpressionId outcome = member(member(context("steps", span), result.id, span), "outcome", span);
-    condition = make(GraphKind::equal, "", {outcome, text_constant("success", span)}, span);
-    if (made->condition && asks_status(made->condition))
-      condition = both(make(GraphKind::call, "always", {}, span), condition);
-  }
+  auto made = std::find_if(steps.rbegin(), steps.rend(), [&](const graph::Step& step) { return step.id == id; });
+  if (made == steps.rend() || (!made->condition && !made->allow_failure)) return {};
+  ExpressionId outcome = member(member(context("steps", span), id, span), "outcome", span);
+  ExpressionId condition = make(GraphKind::equal, "", {outcome, text_constant("success", span)}, span);
+  if (!made->condition || !asks_status(made->condition)) return condition;
+  return both(make(GraphKind::call, "always", {}, span), condition);
+}
+
+void Unfolder::check_outputs(const StepResult& result, const StepContext& outer, Span span) {
   for (Backend backend : {Backend::both, Backend::github, Backend::local}) {
     StepContext context;
     std::string lines = output_tests(result, backend, context.env);
     if (lines.empty()) continue;
+    auto first = std::find_if(result.promised.begin(), result.promised.end(),
+                              [&](const StepResult::Promise& promise) { return promise.backend == backend; });
     context.backend = backend;
-    context.condition = condition;
+    context.condition = promise_holds(first->id, span);
     context.call = outer.call;
     context.call_span = outer.call_span;
-    context.title = text_constant("Check the outputs of " + result.id, span);
-    own_steps_.insert(steps.size());
-    add_step(context, span).action =
-        graph::Run{"bash", fmt::format("{}failed=0\n{}exit \"$failed\"\n",
-                                       lines.find("$number") != std::string::npos ? number_pattern : "", lines)};
+    context.title = text_constant("Check the outputs of " + first->id, span);
+    const char* number = lines.find("$number") != std::string::npos ? number_pattern : "";
+    own_steps_.insert(current_->stage.steps.size());
+    add_step(context, span).action = graph::Run{"bash", fmt::format("{}failed=0\n{}exit \"$failed\"\n", number, lines)};
   }
 }
 

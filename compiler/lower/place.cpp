@@ -114,6 +114,8 @@ std::string Evaluator::spelling_of(ExpressionId part, Span span) const {
   if (own.known() && own.begin >= span.begin && own.end <= span.end) return std::string(sources_.text(own));
   auto path = graph::reference(graph_, part, graph::Backend::github);
   if (!path) return llvm::StringRef(sources_.text(own.known() ? own : span)).split('\n').first.str();
+  auto value = path->root == "steps" ? value_names_.find(path->path.front()) : value_names_.end();
+  if (value != value_names_.end()) return value->second;
   std::string text(path->root == "steps" || path->root == "needs" ? "" : path->root);
   for (std::string_view name : path->path)
     if (name != "outputs" || path->root == "github") text += (text.empty() ? "" : ".") + std::string(name);

@@ -102,13 +102,17 @@ ExpressionId Unfolder::title_of(const Expression& string) {
     if (ends) break;
     if (!part.hole) continue;
     Value value = evaluate(*part.hole);
-    if (value.kind != Value::Kind::dynamic) {
-      text += value.kind == Value::Kind::list ? text_of_list(value) : text_of(value);
-    } else if (shows_secret(value.expression)) {
-      text += "***";
-    } else {
-      if (!text.empty()) pieces.push_back(text_constant(std::exchange(text, {}), string.span));
-      pieces.push_back(value.expression);
+    bool list = value.kind == Value::Kind::list;
+    for (const Value& item : list ? llvm::ArrayRef<Value>(value.items) : llvm::ArrayRef<Value>(value)) {
+      if (list && &item != &value.items.front()) text += ' ';
+      if (item.kind != Value::Kind::dynamic) {
+        text += text_of(item);
+      } else if (shows_secret(item.expression)) {
+        text += "***";
+      } else {
+        if (!text.empty()) pieces.push_back(text_constant(std::exchange(text, {}), string.span));
+        pieces.push_back(item.expression);
+      }
     }
     length = std::min(longest_title, length + 8);
   }

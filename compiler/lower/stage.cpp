@@ -125,7 +125,7 @@ void Unfolder::lower_made(const Statement& statement, StepContext& context, llvm
     return lower_late_options(statement);
   }
   auto found = program_.calls.find(statement.value);
-  if (found == program_.calls.end()) return;
+  if (found == program_.calls.end() || !descend(statement.value->span)) return;
   const Symbol& made_of = *found->second.callee;
   Frame frame;
   frame.arguments = evaluate_arguments(found->second, made_of.statement->parameters);
@@ -141,6 +141,7 @@ void Unfolder::lower_made(const Statement& statement, StepContext& context, llvm
     frames_.push_back(std::move(inner));
   });
   frames_.pop_back();
+  --depth_;
   lower_late_options(statement);
 }
 
@@ -273,7 +274,9 @@ bool Unfolder::names_step(const Expression& expression) const {
   auto resolved = program_.resolved.find(&expression);
   if (resolved != program_.resolved.end()) {
     const Symbol& symbol = *resolved->second;
-    if (symbol.kind == Symbol::Kind::step || symbol.kind == Symbol::Kind::service) return true;
+    if (symbol.kind == Symbol::Kind::step || symbol.kind == Symbol::Kind::step_value ||
+        symbol.kind == Symbol::Kind::service)
+      return true;
     bool own = symbol.kind == Symbol::Kind::let && symbol.statement && symbol.statement->value;
     if (own && names_step(*symbol.statement->value)) return true;
   }

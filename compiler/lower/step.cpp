@@ -50,7 +50,9 @@ void Unfolder::lower_statement(const Statement& statement, StepContext& context)
     case Word::permissions: return add_permissions(statement, context.call);
     case Word::require: return lower_require(statement, context);
     case Word::let:
-      if (statement.value)
+      if (is_value_call(statement))
+        lower_value_call(statement, context);
+      else if (statement.value)
         frames_.back().locals.emplace_back(&statement, declared(evaluate(*statement.value), statement.type));
       return;
     // Options were applied before the first step: they hold for all of the block.
@@ -87,6 +89,22 @@ std::string Unfolder::unique_id(std::string id) {
   return name;
 }
 
+// Begins with the id of the step around, or with the name of the library's step that it stands in.
+std::string Unfolder::id_of_step(const ast::Name& name, const StepContext& outer) {
+  std::string prefix =
+      outer.id.empty() ? (outer.call.empty() ? "" : outer.call.substr(outer.call.rfind('.') + 1)) : outer.id;
+  return unique_id(prefix.empty() ? name.text.str() : prefix + "-" + name.text.str());
+}
+
+// Only one step can bear the id: the last that does, which is the one whose outputs are read.
+void Unfolder::keep_last_id(std::size_t first, const std::string& id) {
+  bool kept = id.empty();
+  for (std::size_t i = current_->stage.steps.size(); i > first; --i) {
+    std::string& one = current_->stage.steps[i - 1].id;
+    if (one == id && std::exchange(kept, true)) one.clear();
+  }
+}
+
 void Unfolder::declare_step(const Statement& statement, StepResult* result) {
   Value value;
   value.kind = Value::Kind::step;
@@ -98,13 +116,11 @@ void Unfolder::lower_step(const Statement& statement, const StepContext& outer) 
   StepContext context = outer;
   StepResult& result = results_.emplace_back();
   if (statement.name) {
-    std::string name = statement.name.text.str();
-    std::string prefix =
-        outer.id.empty() ? (outer.call.empty() ? "" : outer.call.substr(outer.call.rfind('.') + 1)) : outer.id;
-    context.id = unique_id(prefix.empty() ? name : prefix + "-" + name);
+    context.id = id_of_step(statement.name, outer);
     result.id = context.id;
   }
   context.result = &result;
+  context.valued = false;
   if (statement.title)
     context.title = put(Place::step_title, *statement.title);
   else if (statement.name && outer.call.empty())
@@ -123,9 +139,7 @@ void Unfolder::lower_step(const Statement& statement, const StepContext& outer) 
     lower_options(statement, context);
     lower_items(statement.block->items, context);
   }
-  // Only one step can bear the id: the last, which is the one whose outputs are read.
-  for (std::size_t i = first; i + 1 < current_->stage.steps.size(); ++i)
-    if (current_->stage.steps[i].id == context.id) current_->stage.steps[i].id.clear();
+  keep_last_id(first, context.id);
   check_outputs(result, context, statement.header);
   declare_step(statement, &result);
 }

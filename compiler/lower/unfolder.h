@@ -81,12 +81,16 @@ class Unfolder : private Evaluator {
   graph::Step& add_step(const StepContext& context, Span span);
   void declare_step(const Statement& statement, StepResult* result);
   std::string unique_id(std::string id);
+  std::string id_of_step(const ast::Name& name, const StepContext& outer);
+  void keep_last_id(std::size_t first, const std::string& id);
+  void add_output(StepResult& result, const std::string& name, Value value, Backend backend, Span span);
   void lower_service(const Statement& statement);
   void lower_service_body(llvm::ArrayRef<ast::Item> items, Backend backend, graph::Service& service);
 
   // output.cpp
   void lower_output(const Statement& statement, StepContext& context);
   std::string output_tests(const StepResult& result, Backend backend, Bindings& env);
+  ExpressionId promise_holds(const std::string& id, Span span);
   void check_outputs(const StepResult& result, const StepContext& context, Span span);
 
   // requirement.cpp
@@ -104,6 +108,13 @@ class Unfolder : private Evaluator {
   std::string tested_variable(RequirementTest& test, ExpressionId value, const std::string& wanted);
   std::string tested_variable(RequirementTest& test, const Expression& expression);
   void add_test(const RequirementTest& test, StepContext context, Span span);
+
+  // value_step.cpp
+  void lower_value_call(const Statement& let, const StepContext& outer);
+  void lower_body(const Expression& call, const check::Call& target, StepContext context);
+  void give_value(const Expression& call, const Symbol& function, const StepContext& context, std::size_t first);
+  ExpressionId print_value(StepResult& result, std::size_t at, const std::string& id, const Expression& call,
+                           const Symbol& function);
 
   // permission.cpp
   void add_permissions(const Statement& statement, llvm::StringRef call);

@@ -85,12 +85,6 @@ std::string text_of(const Value& value) {
   return "";
 }
 
-std::string text_of_list(const Value& list) {
-  std::string text;
-  for (const Value& item : list.items) text += (text.empty() ? "" : " ") + text_of(item);
-  return text;
-}
-
 std::int64_t seconds_of(const Value& value) {
   constexpr double longest = 1e15;
   return static_cast<std::int64_t>(std::clamp(value.number + 0.5, 0.0, longest));

@@ -5,8 +5,8 @@
 #include "graph/expression.h"
 #include "types/time.h"
 
-namespace sluice::ast {
-struct Statement;
+namespace sluice::types {
+struct Type;
 }
 
 namespace sluice::graph {
@@ -63,17 +63,21 @@ struct Value {
 struct StepResult {
   std::string id;
   std::vector<std::pair<std::string, Value>> outputs;
-  /// The `output` statements that its script answers for, each for the back end of its body.
-  std::vector<std::pair<const ast::Statement*, graph::Backend>> promised = {};
+  /// An output that its script answers for, in the body of one back end or of both.
+  struct Promise {
+    std::string id;  ///< of the step that gives it
+    std::string name;
+    const types::Type* type = nullptr;
+    graph::Backend backend;
+    source::Span span;
+  };
+  std::vector<Promise> promised = {};
 
   const Value* find(std::string_view name) const;
 };
 
 /// The text of a constant scalar as a script sees it: percent `10`, duration in seconds, size in bytes.
 std::string text_of(const Value& value);
-
-/// The texts of a list's items with blanks between them.
-std::string text_of_list(const Value& list);
 
 /// A duration in whole seconds; what no duration can be is cut to what one can.
 std::int64_t seconds_of(const Value& value);
