@@ -6,8 +6,12 @@ namespace sluice::shells {
 namespace {
 
 // Programs that an option can make run a command, read other options or write a file anywhere.
-constexpr llvm::StringLiteral obedient =
-    "git ssh scp sftp rsync tar find curl wget make gmake sort zip docker podman sudo xargs man";
+constexpr llvm::StringLiteral obedient = "ssh scp sftp rsync tar find curl wget make gmake sort zip sudo xargs man";
+
+constexpr llvm::StringLiteral docker_commands = "run exec create build buildx compose";
+constexpr llvm::StringLiteral git_commands =
+    "fetch pull push clone ls-remote grep log diff show format-patch archive rebase difftool bisect submodule rev-list "
+    "diff-tree shortlog whatchanged am apply";
 
 constexpr std::string_view apart = "write the setting itself, or choose among several with `if` or `case`";
 
@@ -42,13 +46,19 @@ void Rules::options(Words words) {
   if (program == "git") git(words);
   if (program == "gh" || program == "glab") labels(words);
   bool host = has_word("ssh scp sftp", program);
+  bool docker = has_word("docker podman", program);
+  bool obeys = has_word(obedient, program);
+  if (program == "git" || docker)
+    obeys = std::any_of(words.begin(), words.end(), [&](const PosixWord& word) {
+      return has_word(docker ? docker_commands : git_commands, word.text);
+    });
   for (std::size_t i = 1; i < words.size(); ++i) {
     llvm::StringRef text = words[i].text;
     if (host && text.startswith("-o")) {
       if (text.size() > 2) configuration(words[i], text.drop_front(2));
       if (text.size() == 2 && i + 1 < words.size()) configuration(words[i + 1], words[i + 1].text);
     }
-    if (!has_word(obedient, program) || text == "--") break;
+    if (!obeys || text == "--") break;
     bool first = !text.empty() && text[0] == Script::mark;
     if (first && !is_option(words[i - 1].text)) use(words[i].holes, Use::option);
   }

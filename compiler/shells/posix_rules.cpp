@@ -129,19 +129,24 @@ void Rules::assignment(const PosixWord& word) {
   auto [name, value] = llvm::StringRef(word.text).split('=');
   auto in_name = static_cast<std::size_t>(std::count(name.begin(), name.end(), Script::mark));
   name.consume_back("+");
-  if (has_word(integers_, name)) numbers(word);
+  if (has_word(integers_, name)) numbers(word, word.source.split('=').second);
   assign(word.holes, name, word.nesting);
   for (std::size_t hole = word.holes.first; hole < word.holes.first + in_name; ++hole)
     reading_.places[hole].kind = Place::Kind::name;
 }
 
 // What is worked out as a number: names in it are read as variables.
-void Rules::numbers(const PosixWord& word) {
+void Rules::numbers(const PosixWord& word, llvm::StringRef text) {
   set(word, Place::Kind::arithmetic);
-  llvm::StringRef text = word.source;
   for (std::size_t at = 0, end = 0; at < text.size(); at = end + 1) {
     for (end = at; end < text.size() && is_name(text[end]);) ++end;
-    bool read = is_name(text.slice(at, end)) && (at == 0 || text[at - 1] != '$') && !text.substr(end).startswith("=");
+    llvm::StringRef before = text.take_front(at);
+    // What stands behind a `$` is known as a read already, and what is behind `${` is no sum.
+    if (before.endswith("${") || before.endswith("${#") || before.endswith("$(")) {
+      end = std::min(text.find_first_of("})", end), text.size());
+      continue;
+    }
+    bool read = is_name(text.slice(at, end)) && !before.endswith("$") && !text.substr(end).startswith("=");
     auto begin = static_cast<std::size_t>(text.data() - reading_.text) + at;
     if (read) reading_.variables.push_back({text.slice(at, end).str(), begin, begin + end - at});
   }
@@ -150,8 +155,8 @@ void Rules::numbers(const PosixWord& word) {
 void Rules::condition(Words words) {
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (words[i].quoted || !has_word("-eq -ne -lt -le -gt -ge", words[i].text)) continue;
-    if (i > 0) numbers(words[i - 1]);
-    if (i + 1 < words.size()) numbers(words[i + 1]);
+    if (i > 0) numbers(words[i - 1], words[i - 1].source);
+    if (i + 1 < words.size()) numbers(words[i + 1], words[i + 1].source);
   }
   test(words);
 }
@@ -167,7 +172,7 @@ void Rules::builtin(Words words) {
   Words arguments = words.drop_front();
   if (has_word("declare typeset local export readonly", name)) return declaration(arguments);
   if (name == "let")
-    for (const PosixWord& word : arguments) numbers(word);
+    for (const PosixWord& word : arguments) numbers(word, word.source);
   if (has_word("read mapfile readarray unset getopts", name)) names(name, arguments);
   if (name == "printf") named_by(arguments, "-v");
   if (name == "printf" && !arguments.empty() && llvm::StringRef(arguments[0].text).contains("%q"))
@@ -176,12 +181,12 @@ void Rules::builtin(Words words) {
   if (name == "printf" && arguments.size() > 1 && arguments[0].is("-v"))
     for (const PosixWord& word : arguments.drop_front(2)) assign(word.holes, arguments[1].text, word.nesting);
   if (name == "wait") named_by(arguments, "-p");
-  if (name == "." || name == "source") {
-    for (const PosixWord& word : arguments)
-      if (word.source.contains("<(") || word.source.contains("$("))
-        code(word.holes, "source", "write the command itself, without `source`");
-      else
-        use(word.holes, Use::file, "source");
+  if ((name == "." || name == "source") && !arguments.empty()) {
+    const PosixWord& file = arguments[0];
+    if (file.source.contains("<(") || file.source.contains("$("))
+      code(file.holes, "source", "write the command itself, without `source`");
+    else
+      use(file.holes, Use::file, "source");
   }
   // What make is given it expands once more, but most values hold no `$`.
   if (name == "make" || name == "gmake")
@@ -201,7 +206,7 @@ void Rules::declaration(Words arguments) {
     if (!is_assignment(word) || name.contains(Script::mark))
       set(word, Place::Kind::name);
     else if (evaluates && !llvm::StringRef(word.source).contains("=("))
-      numbers(word);
+      numbers(word, word.source.split('=').second);
     assign(word.holes, name, word.nesting);
   }
 }

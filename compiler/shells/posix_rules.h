@@ -33,7 +33,7 @@ class Rules {
   void command(const PosixCommand& command);
   void program(Words words, Words program);
   void assignment(const PosixWord& word);
-  void numbers(const PosixWord& word);
+  void numbers(const PosixWord& word, llvm::StringRef text);
   void condition(Words words);
   void test(Words words);
   void builtin(Words words);

@@ -32,6 +32,13 @@ TEST_CASE("what hands a variable on as data is no such place") {
        {"echo $T \"$T\" '$T'", "bash -c 'echo \"$1\"' _ \"$T\"", "eval \"${#T}\"", "eval \"${T@Q}\"", "eval \"$TT\"",
         "bash -c \"$(printf %q \"$T\")\"", "n=$(wc -c <<< \"$T\"); (( n > 1 ))", "awk '{ print ENVIRON[\"T\"] }'"})
     CHECK(first("bash", script) == "");
+  for (llvm::StringRef script :
+       {"[[ -n $T && ${#T} -gt 72 ]]", "source ./env.sh \"$T\"", "git config user.name \"$T\"; git commit -m \"$T\"",
+        "docker tag x \"$T\"", "bash script.sh \"$T\"", "declare -i n=3; echo \"$T\"",
+        "x=\"$T\"; echo ${x:0:50} $((${#x} + 1))", "curl -H \"X: $T\" https://example.org",
+        "echo \"$T\" | xargs -n1 echo", "psql -v t=\"$T\" -f query.sql", "sed -i 's/a/b/' \"$T\"",
+        "trap 'rm -f \"$T\"' EXIT", "yq -i '.t = strenv(T)' file", "cat <<< \"$T\" | grep -c x"})
+    CHECK(first("bash", script) == "");
   CHECK(first("python", "print(T, 'eval(T)')") == "");
   CHECK(first("node {0}", "exec.exec('git', ['log', process.env.T])") == "");
 }
