@@ -11,6 +11,7 @@
 #include <fstream>
 #include <set>
 
+#include "graph/script.h"
 #include "runtime/json.h"
 #include "shells/shell.h"
 
@@ -119,19 +120,10 @@ std::size_t offset_of(std::string_view text, std::size_t line, std::size_t colum
   return at;
 }
 
-std::uint32_t source_of(const graph::Run& run, std::size_t offset) {
-  auto behind = std::upper_bound(run.pieces.begin(), run.pieces.end(), offset,
-                                 [](std::size_t at, const graph::ScriptPiece& piece) { return at < piece.text; });
-  const graph::ScriptPiece& piece = behind == run.pieces.begin() ? *behind : *(behind - 1);
-  return piece.source + (piece.copied ? static_cast<std::uint32_t>(offset - piece.text) : 0);
-}
-
 source::Span span_of(const graph::Run& run, const runtime::Json& finding) {
   std::size_t begin = offset_of(run.text, finding.value("line", 2U), finding.value("column", 1U));
   std::size_t end = offset_of(run.text, finding.value("endLine", 2U), finding.value("endColumn", 1U));
-  source::Span span{source_of(run, begin), source_of(run, std::max(begin, end))};
-  span.end = std::max(span.end, span.begin + 1);
-  return span;
+  return graph::source_of(run, begin, end);
 }
 
 void report(const runtime::Json& finding, const graph::Run& run, diagnostics::Sink& sink) {

@@ -1,4 +1,7 @@
 // Where what an outsider wrote would be code.
+#include <llvm/ADT/StringExtras.h>
+#include <llvm/ADT/StringRef.h>
+
 #include <algorithm>
 
 #include "labels/walk.h"
@@ -64,23 +67,47 @@ void Walk::check_code(const graph::Step& step) {
 
 void Walk::check_action(const graph::Step& step, const graph::Uses& uses) {
   for (const auto& [name, value] : uses.with) {
+    // Its JavaScript may run what it has read from a variable.
+    if (uses.action == "actions/github-script" && name == "script" &&
+        graph_[value].kind == graph::Expression::Kind::string)
+      check_rereads(step, {.shell = "node {0}", .text = graph_[value].text}, graph_[value].span);
     Labels labels = flow_.of(value);
     Span span = place(graph_[value].span, step.span);
     const Cause* code = labels.untrusted ? labels.untrusted : labels.code;
     if (code && is_ref_input(uses.action, name)) report_code(*code, span, "chooses the code to check out");
     if (labels.untrusted && is_code_input(uses.action, name))
       report_code(*labels.untrusted, span, "is run as code by `" + uses.action + "`");
+    if (labels.untrusted && is_label_input(uses.action, name))
+      report_code(*labels.untrusted, span, "chooses a label, which other workflows ask for");
   }
+}
+
+// A number is enough to name an outsider's code. The author's `trust` may stand at it.
+void Walk::check_fetched(const graph::Step& step, const graph::Run& run) {
+  llvm::StringRef text = run.text;
+  bool fetched = text.contains("gh pr checkout");
+  for (std::size_t at = text.find("pull/"); at != llvm::StringRef::npos && text.contains("git ");
+       at = text.find("pull/", at + 1)) {
+    llvm::StringRef ref = text.substr(at).take_while([](char c) { return !llvm::isSpace(c) && c != ':'; });
+    fetched = fetched || ref.contains("/head") || ref.contains("/merge");
+  }
+  bool trusted = std::any_of(step.env.begin(), step.env.end(),
+                             [&](const auto& binding) { return graph_[binding.second].released.untrusted; });
+  if (!fetched || trusted || !open_) return;
+  report_code({step.span, "whoever opens the pull request pushed what is fetched here"}, step.span,
+              "chooses the code to check out");
 }
 
 // A line end in the value would set any variable, and with it run any code, in the steps behind.
 void Walk::check_script(const graph::Step& step, const graph::Run& run) {
+  if (!run.pasted) check_rereads(step, run, step.span), check_fetched(step, run);
   if (const Cause* pasted = flow_.of(run.pasted).untrusted)
     report_code(*pasted, place(graph_[run.pasted].span, step.span), "is pasted into a script");
   const Cause* cause = flow_.untrusted_input();
   if (!cause) return;
-  for (std::string_view file : {"GITHUB_ENV", "GITHUB_PATH"}) {
-    if (!mentions(run, file)) continue;
+  for (std::string_view file : {"GITHUB_ENV", "GITHUB_PATH", "ACTIONS_ALLOW_UNSECURE_COMMANDS"}) {
+    // With the last one the log is obeyed as well.
+    if (!mentions(run, file) && (!file.starts_with("ACTIONS") || !flow_.variables().contains(file))) continue;
     if (!privilege_) {
       report_code(*cause, step.span, "is read by a step that writes to `" + std::string(file) + "`");
       continue;

@@ -38,6 +38,10 @@ constexpr Pair shown_inputs[] = {
 #define SHOWN_INPUT(action, input) {action, input},
 #include "labels/facts.def"
 };
+constexpr Pair label_inputs[] = {
+#define LABEL_INPUT(action, input) {action, input},
+#include "labels/facts.def"
+};
 constexpr std::string_view code_variables[] = {
 #define CODE_VARIABLE(name) name,
 #include "labels/facts.def"
@@ -85,11 +89,13 @@ bool brings_fork_code(std::string_view event) {
 
 bool is_code_input(std::string_view action, std::string_view input) { return holds(code_inputs, action, input); }
 bool is_ref_input(std::string_view action, std::string_view input) { return holds(ref_inputs, action, input); }
+bool is_label_input(std::string_view action, std::string_view input) { return holds(label_inputs, action, input); }
 bool is_shown_input(std::string_view action, std::string_view input) { return holds(shown_inputs, action, input); }
 
 bool is_code_variable(std::string_view name) {
-  return std::any_of(std::begin(code_variables), std::end(code_variables),
-                     [&](std::string_view known) { return same(known, name); });
+  return std::any_of(std::begin(code_variables), std::end(code_variables), [&](llvm::StringRef known) {
+    return known.consume_back("*") ? llvm::StringRef(name).startswith_insensitive(known) : same(known, name);
+  });
 }
 
 }  // namespace sluice::labels

@@ -21,6 +21,7 @@ bool brings_fork_code(std::string_view event);
 
 bool is_code_input(std::string_view action, std::string_view input);
 bool is_ref_input(std::string_view action, std::string_view input);
+bool is_label_input(std::string_view action, std::string_view input);
 bool is_shown_input(std::string_view action, std::string_view input);
 bool is_code_variable(std::string_view name);
 

@@ -41,6 +41,9 @@ class Flow {
 
   Labels of(graph::ExpressionId id);
 
+  /// The labels of the variables that the stage or the step which was entered last has from the pipeline, and from it.
+  const std::map<std::string, Labels, std::less<>>& variables() const { return env_; }
+
   /// What an outsider words among all that the step which was entered last reads.
   const Cause* untrusted_input() const { return input_; }
 

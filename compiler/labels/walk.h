@@ -9,6 +9,7 @@
 
 #include "diagnostics/sink.h"
 #include "labels/flow.h"
+#include "shells/shell.h"
 #include "source/source_manager.h"
 
 namespace sluice::labels {
@@ -40,6 +41,11 @@ class Walk {
   void check_script(const graph::Step& step, const graph::Run& run);
   void check_variables(const graph::Bindings& env, source::Span around);
   void report_code(const Cause& cause, source::Span span, std::string_view what);
+  void check_fetched(const graph::Step& step, const graph::Run& run);
+  void check_rereads(const graph::Step& step, const graph::Run& run, source::Span around);
+  void report_reread(const graph::Step& step, const graph::Run& run, const shells::Reread& read, const Labels& labels,
+                     source::Span around);
+  source::Span span_of(const graph::Step& step, const graph::Run& run, const shells::Reread& read) const;
   bool mentions(const graph::Run& run, std::string_view name) const;
   void explain(diagnostics::Builder& told, const Cause& cause) const;
 

@@ -12,6 +12,8 @@ class Posix : public Shell {
   bool reference(llvm::StringRef variable, Sort sort, const Place& place, std::string& out) const override;
   ListForm list_form(const Place& place) const override;
   std::string read_variable(llvm::StringRef variable) const override;
+  std::vector<VariableRead> variables(llvm::StringRef script) const override;
+  std::vector<InnerScript> inner_scripts(const Script& script) const override;
 
  private:
   bool bash_;
@@ -24,6 +26,7 @@ class PowerShell : public Shell {
   bool reference(llvm::StringRef variable, Sort sort, const Place& place, std::string& out) const override;
   ListForm list_form(const Place& place) const override;
   std::string read_variable(llvm::StringRef variable) const override;
+  std::vector<VariableRead> variables(llvm::StringRef script) const override;
 };
 
 class Python : public Shell {
@@ -33,6 +36,7 @@ class Python : public Shell {
   bool reference(llvm::StringRef variable, Sort sort, const Place& place, std::string& out) const override;
   ListForm list_form(const Place& place) const override;
   std::string read_variable(llvm::StringRef variable) const override;
+  std::vector<VariableRead> variables(llvm::StringRef script) const override;
 };
 
 /// cmd, and every language that is not known here: plain text is plain, and nothing else can be put in.
@@ -44,9 +48,18 @@ class Unknown : public Shell {
   bool reference(llvm::StringRef variable, Sort sort, const Place& place, std::string& out) const override;
   ListForm list_form(const Place& place) const override;
   std::string read_variable(llvm::StringRef variable) const override;
+  std::vector<VariableRead> variables(llvm::StringRef script) const override;
 
  private:
   bool cmd_;
+};
+
+/// Known only so far that variables are followed.
+class JavaScript : public Unknown {
+ public:
+  JavaScript() : Unknown(false) {}
+  std::vector<Place> places(const Script& script) const override;
+  std::vector<VariableRead> variables(llvm::StringRef script) const override;
 };
 
 /// Whether the text holds what only a variable carries unchanged: control characters but tabs and line breaks.

@@ -104,6 +104,19 @@ std::vector<Place> Posix::places(const Script& script) const {
   return std::move(reading.places);
 }
 
+std::vector<VariableRead> Posix::variables(llvm::StringRef script) const {
+  Script whole{script.str(), {}};
+  PosixReading reading = PosixReader(whole).read();
+  apply_commands(reading);
+  return std::move(reading.variables);
+}
+
+std::vector<InnerScript> Posix::inner_scripts(const Script& script) const {
+  PosixReading reading = PosixReader(script).read();
+  apply_commands(reading);
+  return std::move(reading.inner);
+}
+
 bool Posix::quote(const Constant& value, const Place& place, std::string& out) const {
   llvm::StringRef text = value.text;
   if (place.escaped || has_controls(text)) return false;

@@ -39,6 +39,7 @@ bool may_assign(const PosixCommand& command) {
 }  // namespace
 
 PosixReader::PosixReader(const Script& script) : text_(script.text), holes_(script.holes) {
+  reading_.text = text_.data();
   reading_.places.resize(holes_.size());
   reading_.nesting.resize(holes_.size());
 }
@@ -136,10 +137,13 @@ void PosixReader::parenthesis(List& list) {
     const PosixWord& name = list.command().words[0];
     for (std::size_t hole = name.holes.first; hole < name.holes.last; ++hole)
       reading_.places[hole].kind = Place::Kind::name;
+    (reading_.functions += ' ') += name.text;
     list.pipeline.assign(1, {});
   } else {
     ++at_;
+    std::size_t first = next_;
     commands(')');
+    list.command().group = {first, next_};
   }
 }
 
@@ -151,6 +155,17 @@ void PosixReader::redirection(List& list) {
   (here_string ? list.command().here_strings : list.command().targets).push_back(word(false));
 }
 
+// What a group prints and reads is what the command prints and reads that ends it.
+void PosixReader::follow_groups(List& list, const PosixWord& word) {
+  if (word.quoted) return;
+  if (has_word("{ if case for while until select", word.text)) {
+    list.groups.push_back(next_);
+  } else if (has_word("} fi esac done", word.text) && !list.groups.empty()) {
+    list.command().group = {list.groups.back(), next_};
+    list.groups.pop_back();
+  }
+}
+
 void PosixReader::command_word(List& list) {
   PosixCommand& command = list.command();
   std::size_t from = at_;
@@ -159,9 +174,10 @@ void PosixReader::command_word(List& list) {
   // In `[[ … ]]` what would redirect compares.
   if (at_ == from) read.text = text_[at_++];
   if (list.pattern) {
-    if (read.is("esac")) list.pattern = false, --list.cases;
+    if (read.is("esac")) list.pattern = false, --list.cases, follow_groups(list, read);
     return;
   }
+  if (begins) follow_groups(list, read);
   if (begins && read.is("esac") && list.cases > 0) --list.cases;
   std::size_t count = command.words.size();
   bool in = read.is("in") && count >= 2 && command.words[count - 2].is("case") &&

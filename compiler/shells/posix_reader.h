@@ -28,14 +28,19 @@ struct PosixCommand {
   std::vector<PosixWord> here_strings;
   std::vector<PosixWord> targets;      ///< the files of its redirections
   std::vector<std::size_t> documents;  ///< its here-documents: an index into the reading's
+  HoleRange group;                     ///< all in the `( … )` or `{ … }`, or loop, that ends with it
 };
 
 /// A script of bash or sh as commands.
 struct PosixReading {
+  const char* text = nullptr;  ///< where the script begins
   std::vector<Place> places;
   std::vector<unsigned> nesting;  ///< of each hole
   std::vector<std::vector<PosixCommand>> pipelines;
   std::vector<HoleRange> documents;
+  std::vector<VariableRead> variables;
+  std::vector<InnerScript> inner;
+  std::string functions;  ///< that the script defines, with blanks before them
 };
 
 /// Follows a script from left to right as a shell does. Places are what quotes and brackets make them; what commands do
@@ -50,8 +55,9 @@ class PosixReader {
   struct List {
     char close;
     std::vector<PosixCommand> pipeline{1};
-    unsigned cases = 0;    ///< open `case` statements
-    bool pattern = false;  ///< a pattern of `case` is being read
+    unsigned cases = 0;                    ///< open `case` statements
+    bool pattern = false;                  ///< a pattern of `case` is being read
+    std::vector<std::size_t> groups = {};  ///< the next hole where each began
     PosixCommand& command() { return pipeline.back(); }
   };
   struct Document {
@@ -77,6 +83,7 @@ class PosixReader {
   void parenthesis(List& list);
   void redirection(List& list);
   void command_word(List& list);
+  void follow_groups(List& list, const PosixWord& word);
   void comment();
   void end_pipeline(List& list);
   void announce_document(List& list);
@@ -94,8 +101,11 @@ class PosixReader {
   void backslash();
   void dollar(bool quoted);
   void parameter(bool quoted);
+  void parameter_word(Place::Kind kind, bool quoted);
   void arithmetic();
   void subscript();
+  void name_in_arithmetic();
+  void remember(llvm::StringRef name, std::size_t begin);
 
   llvm::StringRef text_;
   llvm::ArrayRef<std::size_t> holes_;

@@ -24,15 +24,21 @@ class Rules {
 
  private:
   void set(const PosixWord& word, Place::Kind kind);
-  void code(HoleRange holes, llvm::StringRef reader, std::string_view mend, bool refused);
-  void code(HoleRange holes, const CodeReader& reader) { code(holes, name_, reader.mend, true); }
+  void code(HoleRange holes, llvm::StringRef reader, std::string_view mend);
+  void code(HoleRange holes, const CodeReader& reader) { code(holes, name_, reader.mend); }
+  /// What is told of, but can stand there as data.
+  void use(HoleRange holes, Use use, llvm::StringRef reader = "");
+  void assign(HoleRange holes, llvm::StringRef name, unsigned nesting);
 
   void command(const PosixCommand& command);
+  void program(Words words, Words program);
   void assignment(const PosixWord& word);
+  void numbers(const PosixWord& word, llvm::StringRef text);
   void condition(Words words);
   void test(Words words);
   void builtin(Words words);
   void declaration(Words arguments);
+  void names(const PosixCommand& command, const PosixCommand* previous);
   void names(llvm::StringRef program, Words arguments);
   void named_by(Words arguments, llvm::StringRef option);
   void environment_file(const PosixWord& target, const PosixCommand& command);
@@ -40,9 +46,18 @@ class Rules {
   // posix_code.cpp
   void readers(Words words);
   void arguments(const CodeReader& reader, Words words);
-  void input(const PosixCommand& command, const PosixCommand* previous);
+  void input(const PosixCommand& command, llvm::ArrayRef<PosixCommand> before);
+  const CodeReader* fills_code(Words words);
   const CodeReader* reads_input(const PosixCommand& command);
   void writes_code(const PosixCommand& command, const CodeReader& reader);
+  void file(const CodeReader& reader, Words words);
+  void inner(const CodeReader& reader, const PosixWord& code, Words behind);
+
+  // posix_options.cpp
+  void options(Words words);
+  void configuration(const PosixWord& word, llvm::StringRef text);
+  void git(Words words);
+  void labels(Words words);
 
   PosixReading& reading_;
   llvm::StringRef name_;  ///< of the reader, as the script has it

@@ -163,7 +163,7 @@ void PosixReader::ansi_quotes() {
 }
 
 void PosixReader::backticks() {
-  ++at_;
+  std::size_t from = ++at_;
   while (!ended() && (at_hole(at_) || text_[at_] != '`')) {
     if (at_hole(at_))
       mark(Place::Kind::backticks);
@@ -172,6 +172,7 @@ void PosixReader::backticks() {
     else
       ++at_;
   }
+  if (!text_.slice(from, at_).contains('\\')) reading_.inner.push_back({from, at_});
   if (!ended()) ++at_;
 }
 
@@ -199,24 +200,48 @@ void PosixReader::dollar(bool quoted) {
   escaped_ = at_hole(at_);
   if (escaped_ || ended()) return;
   if (is_letter(text_[at_]) || text_[at_] == '_') {
+    std::size_t from = at_;
     while (!ended() && !at_hole(at_) && is_name(text_[at_])) ++at_;
     variable_end_ = at_;
+    remember(text_.slice(from, at_), from - 1);
   } else if (is_digit(text_[at_]) || llvm::StringRef("@*#?-$!").contains(text_[at_])) {
     ++at_;
+    remember(text_.slice(at_ - 1, at_), at_ - 2);
   }
+}
+
+// A read of the variable from `begin` to here.
+void PosixReader::remember(llvm::StringRef name, std::size_t begin) {
+  bool argument = !name.empty() && (is_digit(name[0]) || name == "@" || name == "*");
+  if (argument || is_name(name)) reading_.variables.push_back({argument ? "@" : name.str(), begin, at_});
 }
 
 // Behind `${`.
 void PosixReader::parameter(bool quoted) {
   if (++depth_ > deepest) at_ = text_.size();
+  std::size_t begin = at_ - 2;
   while (!ended() && !at_hole(at_) && llvm::StringRef("#!").contains(text_[at_])) ++at_;
+  // A length is a number.
+  bool counts = looks_at("#") || before() == '#';
+  std::size_t from = at_;
   while (!ended() && !at_hole(at_) && is_name(text_[at_])) ++at_;
+  if (at_ == from && !at_hole(at_) && (looks_at("@") || looks_at("*"))) ++at_;
+  llvm::StringRef name = text_.slice(from, at_);
   if (looks_at("[") && !at_hole(at_)) subscript();
   llvm::StringRef rest = text_.substr(at_);
+  // `${NAME@Q}` is quoted for a shell.
+  bool inert = counts || rest.startswith("@Q}") || rest.startswith("+") || rest.startswith(":+");
   bool colon = rest.consume_front(":");
   bool default_value = !rest.empty() && llvm::StringRef("-=+?").contains(rest[0]);
   if (default_value) at_ += colon ? 2 : 1;
-  auto kind = !default_value ? Place::Kind::parameter : quoted ? Place::Kind::fallback : Place::Kind::word;
+  auto other = colon ? Place::Kind::arithmetic : Place::Kind::parameter;
+  parameter_word(!default_value ? other : quoted ? Place::Kind::fallback : Place::Kind::word, quoted);
+  if (!inert) remember(name, begin);
+  --depth_;
+}
+
+// Up to the `}`, and over it.
+void PosixReader::parameter_word(Place::Kind kind, bool quoted) {
   while (!ended() && (at_hole(at_) || text_[at_] != '}')) {
     if (at_hole(at_)) {
       mark(kind);
@@ -237,7 +262,12 @@ void PosixReader::parameter(bool quoted) {
     }
   }
   if (!ended()) ++at_;
-  --depth_;
+}
+
+void PosixReader::name_in_arithmetic() {
+  std::size_t from = at_;
+  while (!ended() && !at_hole(at_) && is_name(text_[at_])) ++at_;
+  if (!is_digit(text_[from])) remember(text_.slice(from, at_), from);
 }
 
 // Behind `((`. What turns out to be `( (commands) )` is read on as commands; what was read may be called arithmetic
@@ -263,6 +293,8 @@ void PosixReader::arithmetic() {
       backticks();
     } else if (c == '"') {
       double_quotes();
+    } else if (is_name(c)) {
+      name_in_arithmetic();
     } else {
       open += c == '(' ? 1U : 0U;
       open -= c == ')' ? 1U : 0U;
@@ -295,6 +327,8 @@ void PosixReader::subscript() {
       double_quotes();
     } else if (c == '\'') {
       single_quotes();
+    } else if (is_name(c)) {
+      name_in_arithmetic();
     } else {
       open += c == '[' ? 1U : 0U;
       open -= c == ']' ? 1U : 0U;

@@ -179,14 +179,41 @@ class PowerShellReader : Cursor {
   void end_statement(Statement& words) {
     if (words.empty()) return;
     HoleRange holes{words.front().holes.first, words.back().holes.last};
+    assign(words, holes);
+    choose(words);
     for (const PosixWord& word : words)
-      for (llvm::StringRef reader : {"iex", "invoke-expression", "[scriptblock]::create", "expandstring"})
+      for (llvm::StringRef reader : {"iex", "invoke-expression", "[scriptblock]::create", "expandstring", "add-type"})
         if (is_reader(word.text, reader)) reads(holes, reader);
     PosixReading reading;
     reading.places.swap(places_);
     Rules(reading).starts(words);
     reading.places.swap(places_);
     words.clear();
+  }
+
+  // `$x = …` and `$env:PATH = …`.
+  void assign(const Statement& words, HoleRange holes) {
+    llvm::StringRef target = words[0].text;
+    bool assigns = words.size() > 1 ? words[1].text == "=" || words[1].text == "+=" : target.contains('=');
+    if (!target.startswith("$") || !assigns) return;
+    target = target.split('=').first;
+    bool outer = target.consume_front("$env:");
+    for (std::size_t hole = holes.first; hole < holes.last; ++hole)
+      places_[hole].assigns = outer ? target.upper() : target.str();
+  }
+
+  // `& $name`, `. $file` and `Start-Process $name`.
+  void choose(const Statement& words) {
+    llvm::StringRef first = words[0].text;
+    std::size_t named = first == "&" || first == "." || has_word("start-process saps start", first) ? 1 : 0;
+    if (named == 1 && words.size() > 1 && words[1].text == "-filepath") named = 2;
+    if (named == 0 && !first.startswith("&") && !first.startswith(".")) named = words.size();
+    bool starts = has_word("start-process saps start", first);
+    for (std::size_t i = named; i < words.size() && (i == named || starts); ++i)
+      for (std::size_t hole = words[i].holes.first; hole < words[i].holes.last; ++hole) {
+        places_[hole].use = Use::program;
+        places_[hole].reader = "the shell, as a command's name";
+      }
   }
 
   static bool is_reader(llvm::StringRef word, llvm::StringRef reader) {
@@ -199,6 +226,7 @@ class PowerShellReader : Cursor {
       places_[hole].reader = reader.str();
       places_[hole].mend = no_second_reading;
       places_[hole].refused = true;
+      places_[hole].use = Use::code;
     }
   }
 
@@ -274,6 +302,22 @@ bool PowerShell::reference(llvm::StringRef variable, Sort sort, const Place& pla
 ListForm PowerShell::list_form(const Place& place) const {
   if (place.kind == Kind::word) return {"@(", ", ", ")"};
   return {"", " ", ""};
+}
+
+// `$env:NAME` and `${env:NAME}`; `$x`, which other scripts do not see, keeps its `$`.
+std::vector<VariableRead> PowerShell::variables(llvm::StringRef script) const {
+  std::vector<VariableRead> reads;
+  for (std::size_t at = script.find('$'); at < script.size(); at = script.find('$', at + 1)) {
+    llvm::StringRef rest = script.substr(at + 1);
+    bool braces = rest.consume_front("{");
+    bool outer = rest.consume_front_insensitive("env:");
+    llvm::StringRef name = rest.take_while([](char c) { return is_name(c); });
+    std::size_t end = static_cast<std::size_t>(name.end() - script.data()) + (braces ? 1 : 0);
+    bool assigned = script.substr(end).ltrim(" +").startswith("=");
+    if (is_name(name) && end <= script.size() && !assigned)
+      reads.push_back({outer ? name.str() : "$" + name.lower(), at, end});
+  }
+  return reads;
 }
 
 std::string PowerShell::read_variable(llvm::StringRef variable) const { return "$env:" + variable.str(); }

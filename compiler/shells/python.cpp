@@ -22,7 +22,13 @@ class PythonReader : Cursor {
 
   std::vector<Place> read() {
     while (!ended()) code('\0', '\0');
+    assign();
     return std::move(places_);
+  }
+
+  std::vector<VariableRead> variables() {
+    while (!ended()) code('\0', '\0');
+    return std::move(variables_);
   }
 
  private:
@@ -48,9 +54,21 @@ class PythonReader : Cursor {
       else if (c == '[' || c == '{')
         ++at_, code(c == '[' ? ']' : '}', outer);
       else
-        ++at_;
+        name();
     }
     --depth_;
+  }
+
+  // A name that is read, or one character.
+  void name() {
+    std::size_t from = at_;
+    while (!ended() && !at_hole() && is_name(text_[at_])) ++at_;
+    llvm::StringRef name = text_.slice(from, at_);
+    llvm::StringRef behind = text_.substr(at_).ltrim(' ');
+    bool member = from > 0 && text_[from - 1] == '.';
+    bool written = behind.startswith("=") && !behind.startswith("==");
+    if (is_name(name) && !member && !written && !behind.startswith("(")) variables_.push_back({name.str(), from, at_});
+    if (at_ == from) ++at_;
   }
 
   // In braces of an f-string: code, then perhaps how it is laid out.
@@ -76,8 +94,10 @@ class PythonReader : Cursor {
         call(outer);
       else if (c == '[' || c == '{')
         ++at_, code(c == '[' ? ']' : '}', outer);
+      else if (c == ':')
+        layout = true, ++at_;
       else
-        layout = c == ':', ++at_;
+        name();
     }
     if (!ended()) ++at_;
     --depth_;
@@ -155,22 +175,54 @@ class PythonReader : Cursor {
     code(')', outer);
     llvm::StringRef inside = text_.slice(open, at_);
     static constexpr llvm::StringLiteral readers =
-        "eval exec compile os.system os.popen subprocess.getoutput subprocess.getstatusoutput";
+        "eval exec compile os.system os.popen subprocess.getoutput subprocess.getstatusoutput __import__ pickle.loads "
+        "marshal.loads yaml.load yaml.unsafe_load importlib.import_module runpy.run_path";
     bool by_shell = callee.contains("subprocess") || callee == "run" || callee == "Popen" || callee == "check_output" ||
                     callee == "check_call";
-    if (has_word(readers, callee) || (by_shell && inside.contains("shell=True"))) read_again(first, callee);
+    // `["sh", "-c", …]`.
+    bool shell = by_shell && (inside.contains("shell=True") || inside.contains("\"-c\"") || inside.contains("'-c'"));
+    if (has_word(readers, callee) || shell) read_again(first, callee);
+  }
+
+  // `NAME = …` gives what stands in its line to NAME.
+  void assign() {
+    for (std::size_t hole = 0; hole < holes_.size(); ++hole) {
+      llvm::StringRef line = text_.take_front(holes_[hole]).rsplit('\n').second;
+      if (!text_.take_front(holes_[hole]).contains('\n')) line = text_.take_front(holes_[hole]);
+      line = line.rsplit(';').second.empty() ? line : line.rsplit(';').second;
+      auto [name, value] = line.split('=');
+      if (is_name(name.trim(" +")) && !value.startswith("=")) places_[hole].assigns = name.trim(" +").str();
+    }
   }
 
   void read_again(std::size_t first, llvm::StringRef callee) {
-    bool python = has_word("eval exec compile", callee);
+    bool shell = callee.contains("os.") || callee.contains("subprocess") || has_word("run Popen", callee) ||
+                 callee.startswith("check_");
     for (std::size_t hole = first; hole < next_; ++hole) {
       places_[hole].reader = callee.str();
-      places_[hole].mend = python ? "leave out that call: a value needs no second reading"
-                                  : "call `subprocess.run([…])` with a list of arguments, and no shell";
+      places_[hole].mend = shell ? "call `subprocess.run([…])` with a list of arguments, and no shell"
+                                 : "leave out that call: a value needs no second reading";
       places_[hole].refused = true;
+      places_[hole].use = Use::code;
     }
   }
+
+  std::vector<VariableRead> variables_;
 };
+
+// `environ["NAME"]`, `environ.get("NAME", …)`, `getenv("NAME")`, and what stands before it: `os.`.
+std::optional<VariableRead> read_of_environment(llvm::StringRef script, std::size_t at, llvm::StringRef call) {
+  char close = call.endswith("[") ? ']' : ')';
+  llvm::StringRef rest = script.substr(at + call.size());
+  if (rest.empty() || (rest[0] != '"' && rest[0] != '\'')) return std::nullopt;
+  llvm::StringRef name = rest.drop_front().take_while([](char c) { return is_name(c); });
+  std::size_t end = script.find(close, static_cast<std::size_t>(name.end() - script.data()));
+  if (!is_name(name) || end == llvm::StringRef::npos) return std::nullopt;
+  llvm::StringRef before = script.take_front(at);
+  for (llvm::StringRef module : {"os.", "__import__(\"os\").", "__import__('os')."})
+    if (before.endswith(module)) return VariableRead{name.str(), at - module.size(), end + 1};
+  return VariableRead{name.str(), at, end + 1};
+}
 
 std::string escaped(llvm::StringRef text, char quote, bool braces, bool bytes) {
   std::string out;
@@ -239,6 +291,15 @@ std::string environment(llvm::StringRef variable, char quote) {
 }  // namespace
 
 std::vector<Place> Python::places(const Script& script) const { return PythonReader(script).read(); }
+
+std::vector<VariableRead> Python::variables(llvm::StringRef script) const {
+  Script whole{script.str(), {}};
+  std::vector<VariableRead> reads = PythonReader(whole).variables();
+  for (llvm::StringRef call : {"environ[", "environb[b", "environ.get(", "getenv("})
+    for (std::size_t at = script.find(call); at != llvm::StringRef::npos; at = script.find(call, at + 1))
+      if (auto read = read_of_environment(script, at, call)) reads.push_back(*read);
+  return reads;
+}
 
 bool Python::quote(const Constant& value, const Place& place, std::string& out) const {
   if (place.escaped || (place.refused && value.sort == Sort::text && !is_plain(value.text, ".-"))) return false;

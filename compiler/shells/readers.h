@@ -16,11 +16,12 @@ struct CodeReader {
   };
   std::string_view names;  ///< with blanks between them, as all lists here
   Argument argument = Argument::flagged;
-  std::string_view flags;   ///< one of a single letter may also end a cluster: `-lc`
-  std::string_view valued;  ///< options whose value is the next argument and no code
-  std::string_view files;   ///< options by which the code comes from a file, so that no argument is code
-  bool input = false;       ///< whether what arrives on standard input is code where no code is given
-  std::string_view mend;    ///< `%v` stands for a variable, `%h` for what stands in the hole
+  std::string_view flags;       ///< one of a single letter may also end a cluster: `-lc`
+  std::string_view valued;      ///< options whose value is the next argument and no code
+  std::string_view files;       ///< options by which the code comes from a file, so that no argument is code
+  bool input = false;           ///< whether what arrives on standard input is code where no code is given
+  std::string_view subcommand;  ///< one of them comes first, else no argument is code; empty: none is needed
+  std::string_view mend;        ///< `%v` stands for a variable, `%h` for what stands in the hole
 };
 
 /// The reader of that name, which may have a folder before it, or null.

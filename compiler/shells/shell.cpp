@@ -24,7 +24,8 @@ bool is_taken(llvm::StringRef name) {
       "PS1 PS2 PS3 PS4 ENV CDPATH SHELLOPTS GLOBIGNORE PROMPT_COMMAND LINENO REPLY PPID EUID MAIL EDITOR VISUAL PAGER "
       "NODE_OPTIONS NODE_PATH RUBYOPT RUBYLIB PERL5OPT PERL5LIB PERL5DB JAVA_TOOL_OPTIONS MAKEFLAGS MFLAGS MAKEFILES "
       "MAKELEVEL TZ TEMP TMP HTTP_PROXY HTTPS_PROXY NO_PROXY ALL_PROXY CURL_HOME LESSOPEN LESSCLOSE GREP_OPTIONS "
-      "XDG_CONFIG_HOME SYSTEMROOT COMSPEC PATHEXT WINDIR PSMODULEPATH";
+      "CC CXX LD CFLAGS CXXFLAGS CPPFLAGS LDFLAGS RUSTFLAGS RUSTC_WRAPPER GOFLAGS GOPROXY DOCKER_HOST CLASSPATH "
+      "JAVA_HOME XDG_CONFIG_HOME SYSTEMROOT COMSPEC PATHEXT WINDIR PSMODULEPATH";
   if (has_word(taken, name)) return true;
   for (llvm::StringRef prefix : {"BASH", "LD_", "DYLD_", "LC_", "GIT_", "SSH_"})
     if (name.startswith(prefix)) return true;
@@ -54,11 +55,13 @@ const Shell& language_of(llvm::StringRef shell) {
   static const PowerShell powershell;
   static const Python python;
   static const Unknown cmd(true), unknown(false);
+  static const JavaScript javascript;
   llvm::StringRef program = program_of(shell);
   program.consume_back(".exe");
   if (is_posix(shell)) return program == "sh" || program == "dash" || program == "ash" ? sh : bash;
   if (program == "pwsh" || program == "powershell") return powershell;
   if (is_python(program)) return python;
+  if (has_word("node nodejs bun deno", program)) return javascript;
   return program == "cmd" ? cmd : unknown;
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <llvm/ADT/ArrayRef.h>
 #include <llvm/ADT/StringRef.h>
 
 #include <cstdint>
@@ -28,6 +29,17 @@ enum class Sort : std::uint8_t { text, number, boolean };
 struct Constant {
   std::string text;
   Sort sort = Sort::text;
+};
+
+/// What is done with a value, beyond handing it on.
+enum class Use : std::uint8_t {
+  none,
+  code,     ///< a program reads it as code
+  program,  ///< it chooses what is run
+  file,     ///< it chooses the file that is run
+  option,   ///< it stands where a program that can be told to run something takes options
+  label,    ///< it chooses labels, which other workflows ask for
+  commit,   ///< it chooses what is checked out
 };
 
 /// What stands at a hole.
@@ -60,6 +72,22 @@ struct Place {
   std::string reader;     ///< the program that reads this argument as code; empty: none does
   std::string_view mend;  ///< how to give that program a value; `%v` is a variable, `%h` what stands in the hole
   bool refused = false;   ///< whether text may not stand here because of `reader`
+  Use use = Use::none;
+  std::string assigns;     ///< variables that get the value, with blanks between them
+  bool rewritten = false;  ///< they get what a command made of it
+  bool requoted = false;   ///< `printf %q` has quoted it once more
+};
+
+/// A place where a script reads a variable.
+struct VariableRead {
+  std::string name;  ///< as in the environment; `@` stands for all arguments, and `$x` for what only PowerShell knows
+  std::size_t begin = 0, end = 0;
+};
+
+/// A script inside a script: `sh -c '…'`.
+struct InnerScript {
+  std::size_t begin = 0, end = 0;
+  bool arguments = false;  ///< whether a hole is one of its arguments
 };
 
 /// How the items of a list are put together at a place.
@@ -80,6 +108,9 @@ class Shell {
   virtual ListForm list_form(const Place& place) const = 0;
   /// How a script in this language reads a variable, where that can be said.
   virtual std::string read_variable(llvm::StringRef variable) const = 0;
+  /// Where the script reads variables, as far as that is known.
+  virtual std::vector<VariableRead> variables(llvm::StringRef script) const = 0;
+  virtual std::vector<InnerScript> inner_scripts(const Script& /*script*/) const { return {}; }
 };
 
 /// The language of scripts for `shell`, an option as GitHub has it: `bash`, `python`, `bash -l {0}`, `perl {0}`.
@@ -90,6 +121,16 @@ bool is_posix(llvm::StringRef shell);
 
 /// The place in words, for "cannot be put into …".
 std::string_view describe(Place::Kind kind);
+
+/// A place where a script does more with a variable's value than hand it on.
+struct Reread {
+  std::string variable;            ///< the one of the environment that it comes from
+  std::size_t begin = 0, end = 0;  ///< in the script
+  Place place;
+};
+
+/// All such places of variables with one of these names, and of copies that the script makes of them, in order.
+std::vector<Reread> rereads(llvm::StringRef shell, llvm::StringRef script, llvm::ArrayRef<std::string> names);
 
 /// What to write instead where the value of `hole`, which the script may know as `variable`, cannot be put at `place`.
 std::string advice(const Shell& shell, const Place& place, llvm::StringRef variable, llvm::StringRef hole);

@@ -18,8 +18,9 @@ PARSER = HERE.parent / "validators/github_parser.mjs"
 MODULES = {"python": ['setup("3.11")', 'setup("3.12", packages: ["ruff", "black"])', 'coverage("coverage.xml")'],
            "security": ["audit()", 'no-secrets(".")'], "report": ["summary()", "comment-on-pull-request()"],
            "airflow": ["validate-dags()"], "notify": ['slack("#team", "hello")']}
-CONTEXTS = ["github.ref", "github.actor", "github.sha", "github.event_name", "github.repository", "github.head_ref",
-            "github.event.pull_request.title", "runner.os", "vars.NAME", "github.run_id", "env.NAME"]
+CONTEXTS = ["github.ref", "github.actor", "github.sha", "github.event_name", "github.repository", "vars.NAME", "github.run_id"]
+LATE = ["runner.os", "env.NAME"]
+OF_PULL_REQUESTS = ["github.head_ref", "github.event.pull_request.title"]
 EVENTS = ["push", "pull_request", 'push { branches "main" }', 'push { tags "v*"; paths "src/**" }', "release { types published }",
           'schedule "30 2 * * 1-5"', 'pull_request { types opened, synchronize; branches "main" }', "merge_group", "issues",
           'schedule "0 0 * * *" zone "Europe/Berlin"', "workflow_dispatch", "repository_dispatch", "delete", "fork",
@@ -37,6 +38,8 @@ class Writer:
         self.secrets, self.inputs, self.constants, self.lists = [], [], [], []
         self.stages, self.steps, self.outputs, self.templates, self.environments = [], [], [], [], []
         self.modules, self.loops, self.axes, self.artifacts, self.services, self.actions, self.enums = [], [], [], [], [], [], []
+        self.contexts, self.placed = list(CONTEXTS), False
+        self.kinds, self.records, self.absent, self.plans, self.kind_lists = [], [], [], [], []
 
     # ---- small things
 
@@ -77,10 +80,12 @@ class Writer:
     def reference(self):
         known = [f"inputs.{name}" for name in self.inputs] + self.constants + self.loops + [f"matrix.{name}" for name in self.axes]
         known += [f"{step}.{output}" for step, output in self.steps] + [f"{stage}.{output}" for stage, output in self.outputs]
-        known += [f"secrets.{name}" for name in self.secrets] + [f"{stage}.result" for stage in self.stages] + CONTEXTS
-        known += [f"{name}[0]" for name in self.lists]
+        known += [f"secrets.{name}" for name in self.secrets] + [f"{stage}.result" for stage in self.stages] + self.contexts
+        known += [f"{name}[0]" for name in self.lists] + self.kinds
+        known += [f"{name}.{field}" for name in self.records for field in ("slot", "share", "steps[0]", "kind")]
+        known += [f"({name} ?? \"none\")" for name in self.absent] + [f"({name}.note ?? \"none\")" for name in self.records]
         if self.chance(self.wild):
-            return self.pick(["nothing", "inputs.nothing", "github.nothing", "secrets.NOTHING", "matrix.nothing", "steps.x", "needs.y"])
+            return self.pick(self.absent + ["nothing", "inputs.nothing", "github.nothing", "secrets.NOTHING", "matrix.nothing", "steps.x", "needs.y"])
         return self.pick(known)
 
     def value(self, depth=0):
@@ -92,7 +97,7 @@ class Writer:
         if kind == 5:
             return self.pick(["3", "-1", "1.5", "0x1f", "1e-3", "30s", "5m", "10%", "1MiB", "true", "false", "null"])
         if kind == 6:
-            return f"{self.reference()} ?? {self.string(False)}"
+            return f"{self.pick(self.absent) if self.absent and not self.chance(self.wild) else self.reference()} ?? {self.string(False)}"
         if kind == 7:
             return self.call(depth)
         if kind == 8:
@@ -113,7 +118,11 @@ class Writer:
     def condition(self, depth=0):
         kind = self.random.randrange(8 if depth < 2 else 3)
         if kind < 3:
-            return f"{self.pick(CONTEXTS)} {self.pick(['==', '!='])} {self.string(False)}"
+            if self.kinds and self.chance(0.2):
+                return f"{self.pick(self.kinds)} {self.pick(['==', '!='])} {self.level()}"
+            if self.absent and self.chance(0.2):
+                return f"{self.pick(self.absent)} {self.pick(['==', '!='])} null"
+            return f"{self.pick(self.contexts)} {self.pick(['==', '!='])} {self.string(False)}"
         if kind == 3:
             return self.pick(["always()", "failure()", "success()", "cancelled()", "!cancelled()"])
         if kind == 4:
@@ -121,7 +130,7 @@ class Writer:
         if kind == 5:
             return f"!({self.condition(depth + 1)})"
         if kind == 6:
-            return f"startsWith({self.pick(CONTEXTS)}, \"x\")"
+            return f"startsWith({self.pick(self.contexts)}, \"x\")"
         return f"{self.pick(self.stages)}.result == \"success\"" if self.stages else "github.ref == \"x\""
 
     def script(self):
@@ -134,7 +143,23 @@ class Writer:
 
     # ---- a file
 
-    def program(self):
+    def module(self):
+        """A file for others: what its user may name of it, by the kind of thing, and its text."""
+        for declare in (self.constant, self.absence, self.list, self.kind, self.kind_list, self.record, self.template, self.plan):
+            declare()
+            while self.chance(0.3):
+                declare()
+        if self.chance(0.2):
+            self.say("let _inside = 3")
+        return "\n".join(self.lines) + "\n"
+
+    def use(self, path, module):
+        name = self.name("lib")
+        self.say(f"use \"{path}\" as {name}")
+        for kind in ("constants", "absent", "lists", "kinds", "kind_lists", "records", "templates", "plans"):
+            getattr(self, kind).extend(f"{name}.{inner}" for inner in getattr(module, kind))
+
+    def program(self, module=None):
         for name in MODULES:
             if self.chance(0.4):
                 if name == "notify":
@@ -142,7 +167,10 @@ class Writer:
                     self.lines.insert(0, "secret HOOK")
                 self.say(f"use std.{name}" + ("(slack: secrets.HOOK)" if name == "notify" else ""))
                 self.modules.append(name)
-        for declare in (self.secret, self.constant, self.list, self.environment, self.template, self.action, self.kind, self.service):
+        if module:
+            self.use(*module)
+        for declare in (self.secret, self.constant, self.absence, self.list, self.environment, self.kind, self.kind_list, self.record,
+                        self.template, self.action, self.service, self.plan):
             while self.chance(0.45):
                 declare()
         for _ in range(self.pick([1, 1, 1, 2])):
@@ -172,6 +200,66 @@ class Writer:
     def kind(self):
         self.enums.append(self.name("kind"))
         self.say(f"type {self.enums[-1]} = enum(\"low\", \"high\")")
+        self.kinds.append(self.name("level"))
+        self.say(f"let {self.kinds[-1]}: {self.enums[-1]} = {self.level()}")
+
+    def level(self):
+        return self.pick(['"low"', '"high"', '"none"'] if self.chance(self.wild) else ['"low"', '"high"'])
+
+    def kind_list(self):
+        if not self.enums:
+            return
+        name = self.name("levels")
+        self.say(f"let {name}: list<{self.pick(self.enums)}> = [{', '.join(self.level() for _ in range(self.pick([1, 2])))}]")
+        self.kind_lists.append(name)
+
+    def absence(self):
+        self.absent.append(self.name("n"))
+        self.say(f"let {self.absent[-1]}: string? = {self.pick(['null', self.string(False)])}")
+
+    def record(self):
+        if not self.enums:
+            return
+        kind, name, made = self.pick(self.enums), self.name("shape"), self.name("r")
+        self.say(f"type {name} = {{ slot: string, share: percent, note: string?, steps: list<number>, kind: {kind} }}")
+        note = self.pick(["", "note: null, ", f"note: {self.string(False)}, "])
+        self.say(f"let {made}: {name} = ({{ slot: {self.string(False)}, share: {self.pick(['10%', '100%'])}, {note}"
+                 f"steps: [1, 2], kind: {self.level()} }})")
+        self.records.append(made)
+
+    def plan(self):
+        """A stage template."""
+        name, of = self.name("plan"), self.pick(self.enums) if self.enums else "string"
+        kept = self.constants, self.kinds, self.absent, self.stages, self.outputs, self.inputs, self.artifacts
+        self.placed, self.constants, self.absent = False, self.constants + ["text"], self.absent + ["note"]
+        self.kinds = self.kinds + ["level"] if self.enums else self.kinds
+        self.stages, self.outputs, self.inputs, self.artifacts = [], [], [], []
+        header = f"stage {name}(text: string, level: {of} = \"low\", note: string? = null)"
+        if self.plans and self.chance(0.2):
+            self.say(f"{header} = {self.pick(self.plans)}(text){self.pick(['', ' { timeout 1h }'])}")
+        else:
+            self.steps, self.axes = [], []
+            self.block(header + (" " + self.string() if self.chance(0.3) else ""), lambda: self.stage_items(f"{name}[template]"))
+        self.constants, self.kinds, self.absent, self.stages, self.outputs, self.inputs, self.artifacts = kept
+        self.steps, self.axes = [], []
+        self.plans.append(name)
+
+    def match(self, fill):
+        """Over an enumeration every value has its case; over a text there is an `else`."""
+        if self.kinds and self.chance(0.7):
+            value, cases = self.pick(self.kinds), self.pick([['"low"', '"high"'], ['"low", "high"'], ['"low"']])
+            other = len(cases) == 1 and cases[0] == '"low"'
+        else:
+            value, cases, other = self.pick(['"a"', '"c"'] + [f"{name}[0]" for name in self.lists]), ['"a"', '"b"'], True
+        if self.chance(self.wild):
+            other = not other
+
+        def arms():
+            for case in cases:
+                self.block(f"case {case}", fill)
+            if other:
+                self.block("else", fill)
+        self.block(f"match {value}", arms)
 
     def action(self):
         name = self.name("act")
@@ -206,12 +294,18 @@ class Writer:
 
     def pipeline(self):
         self.inputs, self.stages, self.outputs, self.artifacts = [], [], [], []
+        self.absent = [name for name in self.absent if not name.startswith("inputs.")]
         self.block(f"pipeline {self.name('p')} {self.pick(['', self.string(False)])}", self.pipeline_items)
 
     def pipeline_items(self):
-        for event in self.random.sample(EVENTS, self.pick([1, 1, 2])):
+        events = self.random.sample(EVENTS, self.pick([1, 1, 2]))
+        for event in events:
             self.say(f"on {event}")
-        if self.chance(0.5):
+        # Only where every event is a pull request its fields are there for certain.
+        called = self.chance(0.5)
+        certain = not called and all(event.startswith("pull_request") for event in events)
+        self.contexts = CONTEXTS + (OF_PULL_REQUESTS if certain or self.chance(self.wild) else [])
+        if called:
             self.say(f"on {self.pick(['manual', 'call'])} {{ {self.input()}; {self.input()} }}")
         for option in ("run-name \"run of ${{ github.actor }}\"", "timeout 20m", "shell bash", "budget 2h", "runs-on \"ubuntu-24.04\"",
                        "concurrency \"c-${{ github.ref }}\" { cancel-running }", f"env {{ LEVEL: {self.string(False)} }}"):
@@ -225,12 +319,25 @@ class Writer:
     def input(self):
         name = self.name("in")
         self.inputs.append(name)
-        kinds = ["string", "string = \"x\"", "bool = false", "number = 3", "enum(\"a\", \"b\") = \"a\"", "string required"] + self.enums
-        return f"input {name}: {self.pick(kinds)}"
+        kinds = ["string?", "number?", "string", "string = \"x\"", "bool = false", "number = 3", "enum(\"a\", \"b\") = \"a\"", "string required"] + self.enums
+        kind = self.pick(kinds)
+        if kind.endswith("?"):
+            self.inputs.pop()
+            self.absent.append(f"inputs.{name}")
+        return f"input {name}: {kind}"
 
     def pipeline_item(self):
-        kind = self.random.randrange(8)
-        if kind == 0 and self.lists:
+        kind = self.random.randrange(12)
+        if kind == 8 and self.plans:
+            self.made(self.name("s"))
+        elif kind == 9:
+            self.match(lambda: self.stage(self.name("s"), False))
+        elif kind == 10 and self.kind_lists:
+            name, family = self.name("v"), self.name("f")
+            self.kinds.append(name)
+            self.block(f"for {name} in {self.pick(self.kind_lists)}", lambda: self.pick([self.stage, self.made] if self.plans else [self.stage])(f"{family}[{name}]"))
+            self.kinds.pop()
+        elif kind == 0 and self.lists:
             name = self.name("v")
             self.loops.append(name)
             family = self.name("f")
@@ -243,7 +350,38 @@ class Writer:
         else:
             self.stage(self.name("s"))
 
-    def stage(self, name):
+    def made(self, name):
+        """A stage of a template."""
+        arguments = [self.string()]
+        if self.kinds and self.chance(0.5):
+            arguments.append(f"level: {self.pick(self.kinds + [self.level()])}")
+        if self.chance(0.4):
+            arguments.append(f"note: {self.pick(['null', self.string()] + self.absent)}")
+        title = " " + self.string() if self.chance(0.2) else ""
+        header = f"stage {name}{title} = {self.pick(self.plans)}({', '.join(arguments)})"
+        if self.stages and self.chance(0.6):
+            header += f" after {self.pick(self.stages)}"
+        if self.chance(0.3):
+            header += " when " + self.condition()
+        if self.chance(0.4):
+            header += f" {{ timeout 5m; env {{ TIER: {self.string()} }} }}"
+        self.say(header)
+        if "[" not in name:
+            self.stages.append(name)
+            if self.chance(self.wild):
+                self.outputs.append((name, "shown"))
+
+    def matrix(self):
+        forms = ["matrix { os: [\"ubuntu-24.04\", \"ubuntu-22.04\"]; level: [1, 2] }",
+                 "matrix { os: [\"ubuntu-24.04\"]; level: [1, 2]; include: [{ os: \"ubuntu-22.04\", level: 3 }] }",
+                 "matrix { os: [\"ubuntu-24.04\", \"ubuntu-22.04\"]; level: [1, 2]; exclude: [{ os: \"ubuntu-22.04\", level: 2 }] }"]
+        forms += [f"matrix {{ os: [\"ubuntu-24.04\"]; level: {name} }}" for name in self.lists + self.kind_lists]
+        forms += [f"matrix {{ os: fromJSON({stage}.{output}); level: [1] }}" for stage, output in self.outputs]
+        forms += [f"matrix fromJSON({stage}.{output})" for stage, output in self.outputs]
+        self.axes = ["os", "level"]
+        self.say(self.pick(forms))
+
+    def stage(self, name, seen=True):
         header = f"stage {name}"
         if self.chance(0.3):
             header += " " + self.string()
@@ -253,21 +391,23 @@ class Writer:
             header += " in " + self.pick(self.environments)
         if self.chance(0.3):
             header += " when " + self.condition()
+        kept, self.placed = list(self.constants), " in " in header
         self.steps, self.axes = [], []
         self.block(header, lambda: self.stage_items(name))
-        self.axes = []
-        if "[" not in name:
+        self.axes, self.constants = [], kept
+        if "[" not in name and seen:
             self.stages.append(name)
 
     def stage_items(self, name):
+        axes = self.chance(0.2)
         for option in ("timeout 10m", "expect 2m", "allow-failure", "runs-on \"ubuntu-22.04\"", "shell sh", "working-directory \"web\"",
                        "permissions { contents: read }", f"env {{ NAME: {self.value()}; OTHER: {self.string()} }}",
-                       f"concurrency {self.string()}", "url \"https://example.com\""):
-            if self.chance(0.12):
+                       "concurrency \"c-${{ github.ref }}\"", "url \"https://example.com\""):
+            sound = not (axes and "runs-on" in option) and (self.placed or "url" not in option)
+            if self.chance(0.12) and (sound or self.chance(self.wild)):
                 self.say(option)
-        if self.chance(0.2):
-            self.axes = ["os", "level"]
-            self.say("matrix { os: [\"ubuntu-24.04\", \"ubuntu-22.04\"]; level: [1, 2] }")
+        if axes:
+            self.matrix()
             for option in ("fail-fast false", "max-parallel 2", "runs-on matrix.os"):
                 if self.chance(0.4):
                     self.say(option)
@@ -275,7 +415,9 @@ class Writer:
             service = self.name("live")
             self.say(f"service {service} = {self.pick(self.services)}()")
             self.steps.append((service, "url"))
+        early, self.contexts = self.contexts, self.contexts + LATE
         self.statements(self.pick([1, 2, 3, 4]))
+        self.contexts = early
         if self.steps and self.chance(0.5):
             step, output = self.pick(self.steps)
             self.say(f"output shown = {step}.{output}")
@@ -294,8 +436,15 @@ class Writer:
             self.statement()
 
     def statement(self):
-        kind = self.random.randrange(14)
-        if kind < 4:
+        kind = self.random.randrange(16)
+        if kind == 14 and self.depth < 6:
+            self.match(lambda: self.inner(1))
+        elif kind == 15 and self.kind_lists and self.depth < 6:
+            name = self.name("e")
+            self.kinds.append(name)
+            self.block(f"for {name} in {self.pick(self.kind_lists)}", lambda: self.match(lambda: self.inner(1)))
+            self.kinds.pop()
+        elif kind < 4:
             self.say(f"run {self.script()}" + (f" {{ {self.options()} }}" if self.chance(0.4) else ""))
         elif kind == 4:
             self.say(self.pick(["checkout()", "checkout(depth: 0)", f"checkout(ref: {self.reference()})"]))
@@ -380,15 +529,20 @@ def accepted(sluice, files, folder):
     sound = []
     for batch in batches(files, 100):
         told = call([sluice, "check", "--format", "json", *batch], folder, 60)
-        failed = {line.split('"file":"')[1].split('"')[0] for line in told.stdout.splitlines() if '"severity":"error"' in line}
+        # What is wrong in a module is wrong in the one program that uses it.
+        failed = {line.split('"file":"')[1].split('"')[0].removeprefix("./").replace(".module.pipe", ".pipe")
+                  for line in told.stdout.splitlines() if '"severity":"error"' in line}
         sound += [file for file in batch if file not in failed]
     return sound
 
 
 def emit_all(sluice, files, folder, wrong):
-    """Each becomes a workflow, or is refused for what GitHub cannot keep; the graph and the one form never are."""
+    """Each becomes a workflow, or is refused for what GitHub cannot keep; its drawing and its one form never are."""
     written = []
-    for file in files:
+    for number, file in enumerate(files):
+        drawn = call([sluice, "graph", "--format", ["svg", "mermaid", "dot", "json"][number % 4], file], folder, 60)
+        if drawn.returncode != 0 or not drawn.stdout:
+            wrong.append(f"graph ends with {drawn.returncode}: {drawn.stderr[-600:]}\n{(folder / file).read_text()}")
         told = call([sluice, "emit", "-o", f"out/{file}", file], folder, 60)
         if told.returncode == 0:
             written += sorted(str(path) for path in (folder / f"out/{file}").glob("*.yml"))
@@ -422,7 +576,13 @@ def main():
         folder = pathlib.Path(name)
         files = [f"{number}.pipe" for number in range(options.runs)]
         for file in files:
-            text = Writer(random_, random_.choice([0, 0, 0, 0.02, 0.3])).program()
+            wild, module = random_.choice([0, 0, 0, 0.02, 0.3]), None
+            if random_.random() < 0.3:
+                inner, name = Writer(random_, wild), file.replace(".pipe", ".module.pipe")
+                module = ("./" + name, inner)
+                text = inner.module()
+                (folder / name).write_text(damage(random_, text) if random_.random() < 0.1 else text)
+            text = Writer(random_, wild).program(module)
             (folder / file).write_text(damage(random_, text) if random_.random() < 0.2 else text)
         broken([sluice, "check", "--format", "json"], files, folder, wrong)
         bad = {file for file in files if any((folder / file).read_text() in problem for problem in wrong)}
@@ -432,7 +592,7 @@ def main():
             parse_all(options.parser.resolve(), written, folder, wrong)
         else:
             print("SKIPPED: GitHub's parser is not there: scripts/tools.sh installs it")
-        if len(written) < options.runs // 10:
+        if len(written) < options.runs // 4:
             wrong.append(f"only {len(written)} workflows of {options.runs} programs: the generator makes too little that is sound")
     print("\n".join(wrong[:10]) if wrong else f"{options.runs} programs, {len(sound)} accepted, {len(written)} workflows: none breaks a promise")
     return 1 if wrong else 0

@@ -41,6 +41,9 @@ def ways(text):
         title, _, rest = part.partition("\n")
         way = {"title": title, "event": "pull_request", "use": "", "value": "github.head_ref", "body": ""}
         for line in rest.splitlines():
+            if line == "issue":
+                way |= {"event": "issues", "value": "github.event.issue.title"}
+                continue
             key, _, value = line.partition(" ")
             if key in ("event", "use", "expect", "value", "emitted", "prints"):
                 way[key] = way[key] + value + "\n" if key == "use" else value

@@ -145,6 +145,23 @@ TEST_CASE("github audit: a sound workflow breaks no rule", "[github]") {
   CHECK(audit(emit(rich_graph()).text).empty());
 }
 
+TEST_CASE("github audit: only as many scripts hold an expression as the author wants pasted", "[github]") {
+  std::string text = emit(rich_graph()).text;
+  // Two more steps with an expression in their script: in the line of its key, and below it.
+  std::size_t at = text.find("    steps:\n") + 11;
+  REQUIRE(at > 11);
+  text.insert(
+      at,
+      "      - name: One\n        shell: bash\n        run: echo ${{ github.actor }} ${{ github.ref }}\n"
+      "      - name: Two\n        shell: bash\n        run: |\n          true\n          echo ${{ github.ref }}\n");
+  CHECK(audit(text, 2).empty());
+  for (std::size_t pasted : {0U, 1U}) {
+    auto problems = audit(text, pasted);
+    REQUIRE(problems.size() == 2 - pasted);
+    for (const auto& problem : problems) CHECK(problem.text.find("an expression inside a script") != std::string::npos);
+  }
+}
+
 TEST_CASE("github audit: each broken rule is found", "[github]") {
   const std::string sound = emit(rich_graph()).text;
   auto broken = [&](std::string_view from, std::string_view to) {
