@@ -1,5 +1,6 @@
 #include "check/contexts.h"
 #include "check/expression_checker.h"
+#include "check/made.h"
 
 namespace sluice::check {
 namespace {

@@ -86,6 +86,10 @@ class Unfolder : private Evaluator {
   void lower_service(const Statement& statement);
   void lower_service_body(llvm::ArrayRef<ast::Item> items, Backend backend, graph::Service& service);
 
+  // given.cpp
+  std::vector<GivenSteps> given_to(const check::Call& call, const StepContext& context) const;
+  void lower_given(const Expression& call, const Symbol& parameter, const StepContext& context);
+
   // value_step.cpp
   void lower_value_call(const Statement& let, const StepContext& outer);
   void lower_body(const Expression& call, const check::Call& target, StepContext context);
