@@ -66,6 +66,8 @@ void Checker::check_statement(const Statement& statement, const Body& body) {
     case Word::await:
     case Word::commit:
     case Word::input: return delivery_word(statement);
+    case Word::given:
+    case Word::verify: return check_given(statement, body.owner ? body.owner->statement->value : nullptr);
     case Word::invalid: return;
     default: return check_option(statement);
   }
@@ -140,11 +142,16 @@ Symbol* Checker::loop_variable(const Statement& statement) {
 void Checker::check_call_statement(const Statement& statement, const Body& body) {
   const Expression& call = *statement.value;
   acting_ = &call;
+  acting_block_ = statement.block;
   const Type* type = type_of(call);
   refuse_as_step(call);
   if (type->kind != Type::Kind::steps && type->kind != Type::Kind::any)
     sink_.report<NotCallable>(call.span, std::string_view(call.operands[0]->text));
-  check_options(statement);
+  for (const ast::Item& item : statement.block ? statement.block->items : llvm::ArrayRef<ast::Item>()) {
+    if (!item.statement) continue;
+    bool steps = item.statement->word == Word::given || item.statement->word == Word::verify;
+    steps ? check_given(*item.statement, &call) : check_option(*item.statement);
+  }
   // What a step holds gives the step its outputs.
   auto found = program_.calls.find(&call);
   if (found == program_.calls.end() && body.owner) body.owner->open = true;
@@ -179,6 +186,7 @@ void Checker::check_step(const Statement& statement, const Body& body) {
 }
 
 void Checker::check_output(const Statement& statement, const Body& body) {
+  if (!body.owner) return refuse_named(statement, body);
   const Type* type = statement.type ? read_type(statement.type) : nullptr;
   if (statement.value) {
     bool returned = body.owner && body.owner->kind == Symbol::Kind::step_function && body.owner->statement->returns &&
@@ -202,8 +210,18 @@ void Checker::check_output(const Statement& statement, const Body& body) {
   if (body.owner) body.owner->outputs.insert({statement.name.text, type});
 }
 
+// Nobody could read it.
+void Checker::refuse_named(const Statement& statement, const Body& body) {
+  sink_
+      .report<MisplacedWord>(statement.keyword.span, std::string_view(statement.keyword.text),
+                             std::string_view(body.name))
+      .help("nothing could read it there; write it into a stage, or into a `step` with a name");
+}
+
 void Checker::check_artifact(const Statement& statement, const Body& body) {
+  if (!body.owner) return refuse_named(statement, body);
   names_artifact_ = acting_ = statement.value;
+  acting_block_ = nullptr;
   if (statement.value) type_of(*statement.value);
   if (statement.value) refuse_as_step(*statement.value);
   names_artifact_ = nullptr;
@@ -225,9 +243,11 @@ void Checker::report_hidden(const Statement& statement) {
 void Checker::check_let(const Statement& statement) {
   report_hidden(statement);
   Symbol* symbol = make(Symbol::Kind::let, statement.name, &statement);
-  valued_ = acting_ = statement.value;
+  acting_ = statement.value;
+  acting_block_ = nullptr;
+  const Expression* outer = std::exchange(valued_, statement.value);
   symbol->type = statement.value ? type_of_let(statement) : table_.simple(Type::Kind::any);
-  valued_ = nullptr;
+  valued_ = outer;
   if (gives_value(statement)) {
     symbol->kind = Symbol::Kind::step_value;
     symbol->guards.assign(guards_.begin(), guards_.end());
@@ -289,7 +309,8 @@ void Checker::check_option(const Statement& statement) {
     case Word::shell:
       if (statement.value && statement.value->kind != Kind::name) expect_static_text(*statement.value, "the shell");
       return;
-    case Word::verify: return delivery_word(statement);
+    case Word::verify:
+    case Word::given: return check_given(statement, nullptr);
     default: return;
   }
 }

@@ -112,15 +112,34 @@ const Type* ExpressionChecker::type_of_builtin(const Expression& call, llvm::Str
   return table_.simple(T::string);
 }
 
+// As they are written, which their own module reads.
+llvm::SmallVector<const Type*, 8> ExpressionChecker::parameter_types(const Symbol& callee,
+                                                                     llvm::ArrayRef<ast::Parameter> parameters) {
+  llvm::SmallVector<const Type*, 8> types;
+  const Module* outer = std::exchange(module_, callee.module);
+  for (const ast::Parameter& parameter : parameters) types.push_back(read_type(parameter.type));
+  module_ = outer;
+  return types;
+}
+
 // Puts each argument to its parameter. `implied` is one that the caller adds by itself.
 void ExpressionChecker::match_arguments(const Expression& call, llvm::ArrayRef<ast::Parameter> parameters, Call& result,
                                         llvm::StringRef implied) {
   result.arguments.assign(parameters.size(), nullptr);
+  auto wanted = parameter_types(*result.callee, parameters);
+  auto takes_steps = [&](std::size_t i) { return wanted[i]->kind == Type::Kind::steps; };
   std::size_t next = 0;
   for (std::size_t i = 1; i < call.operands.size(); ++i) {
     const Expression& argument = *call.operands[i];
     const ast::Name& name = call.names[i - 1];
+    // Steps are given in the block: what stands in parentheses is counted without them.
+    while (!name && next < parameters.size() && takes_steps(next)) ++next;
     std::size_t which = next;
+    if (const ast::Parameter* steps = name ? nullptr : steps_meant(argument, parameters, wanted)) {
+      result.arguments[static_cast<std::size_t>(steps - parameters.begin())] = &argument;
+      report_steps_argument(call, argument, *steps);
+      continue;
+    }
     if (name) {
       auto named =
           std::find_if(parameters.begin(), parameters.end(), [&](const auto& p) { return p.name.text == name.text; });
@@ -129,7 +148,8 @@ void ExpressionChecker::match_arguments(const Expression& call, llvm::ArrayRef<a
     if (which >= parameters.size()) {
       type_of(argument);
       if (!name) {
-        sink_.report<ExtraArgument>(argument.span, name_of(call), parameters.size());
+        auto count = llvm::count_if(wanted, [](const Type* type) { return type->kind != Type::Kind::steps; });
+        sink_.report<ExtraArgument>(argument.span, name_of(call), count);
         continue;
       }
       llvm::SmallVector<llvm::StringRef, 8> known;
@@ -149,17 +169,18 @@ void ExpressionChecker::match_arguments(const Expression& call, llvm::ArrayRef<a
       sink_.report<DuplicateArgument>(argument.span, std::string_view(parameters[which].name.text));
     result.arguments[which] = &argument;
     next = which + 1;
-    const Module* outer = std::exchange(module_, result.callee->module);
-    const Type* wanted = read_type(parameters[which].type);
-    module_ = outer;
-    if (result.callee->kind == Symbol::Kind::action)
-      expect_input(argument, wanted, parameters[which].name.text);
+    if (takes_steps(which))
+      report_steps_argument(call, argument, parameters[which]);
+    else if (result.callee->kind == Symbol::Kind::action)
+      expect_input(argument, wanted[which], parameters[which].name.text);
     else
-      expect(argument, wanted, fmt::format("`{}`", std::string_view(parameters[which].name.text)));
+      expect(argument, wanted[which], fmt::format("`{}`", std::string_view(parameters[which].name.text)));
   }
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     bool optional = parameters[i].default_value || (parameters[i].type && parameters[i].type->optional);
-    if (!result.arguments[i] && !optional && parameters[i].name.text != implied)
+    if (takes_steps(i))
+      match_steps(call, parameters[i], i, result);
+    else if (!result.arguments[i] && !optional && parameters[i].name.text != implied)
       sink_.report<MissingArgument>(call.operands[0]->span, name_of(call), std::string_view(parameters[i].name.text))
           .note(parameters[i].name.span, "declared here");
   }
@@ -211,6 +232,9 @@ const Type* ExpressionChecker::apply(const Expression& call, Symbol& callee, con
       check_function(callee);
       return callee.type ? callee.type : table_.simple(Type::Kind::any);
     }
+    case Symbol::Kind::parameter:
+      if (callee.type && callee.type->kind == Type::Kind::steps) return apply_steps(call, callee);
+      break;
     default: break;
   }
   sink_.report<NotCallable>(call.operands[0]->span, std::string_view(callee.name)).note(callee.span, "declared here");

@@ -5,8 +5,9 @@ namespace sluice::check {
 
 /// What the body being checked adds to.
 struct Body {
-  Symbol* owner = nullptr;  ///< the stage, step or function; null in a notification
-  bool stage = false;       ///< whether it is a stage's own body
+  Symbol* owner = nullptr;          ///< the stage, step or function; null in a notification
+  bool stage = false;               ///< whether it is a stage's own body
+  llvm::StringRef name = "notify";  ///< of what has no owner
 };
 
 /// Walks the trees once. One file per construct: declarations, functions, pipeline, trigger, body, action,
@@ -83,6 +84,7 @@ class Checker final : private ExpressionChecker {
   void check_call_statement(const Statement& statement, const Body& body);
   void check_step(const Statement& statement, const Body& body);
   void check_output(const Statement& statement, const Body& body);
+  void refuse_named(const Statement& statement, const Body& body);
   void check_artifact(const Statement& statement, const Body& body);
   void check_let(const Statement& statement);
   void report_hidden(const Statement& statement);
@@ -106,6 +108,12 @@ class Checker final : private ExpressionChecker {
   void add_outputs(Symbol& step, const Symbol& action);
   const Symbol* library_action(llvm::StringRef reference);
   const Symbol* action_of(const Expression& reference);
+
+  // given.cpp
+  void check_given(const Statement& given, const Expression* call);
+  void report_unknown_given(const Statement& given, const Expression* call,
+                            llvm::SmallVector<llvm::StringRef, 8> known);
+  void check_steps_parameter(const Symbol& function, const ast::Parameter& parameter, const Type* type);
 
   // value.cpp
   void begin_value(Symbol& function);

@@ -139,7 +139,10 @@ void Checker::declare(const Unit& unit) {
   module_ = &module;
   for (const ast::Item& item : unit.file->items)
     if (item.statement) declare(module, unit, *item.statement);
-  for (Symbol* parameter : module.parameters) parameter->type = read_type(parameter->statement->type);
+  for (Symbol* parameter : module.parameters) {
+    parameter->type = read_type(parameter->statement->type);
+    check_steps_parameter(*parameter, {parameter->statement->name, nullptr, nullptr}, parameter->type);
+  }
 }
 
 // What stands at the top of the main file is checked whether it is used or not.

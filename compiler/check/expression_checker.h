@@ -13,11 +13,6 @@ using ast::Word;
 using source::Span;
 using types::Type;
 
-/// Of `a.b` the span of `b`.
-inline Span name_span(const Expression& member) {
-  return {member.span.end - static_cast<std::uint32_t>(member.text.size()), member.span.end};
-}
-
 /// Finds the types of expressions, and what their names and calls stand for. One file per construct.
 class ExpressionChecker {
  protected:
@@ -117,8 +112,17 @@ class ExpressionChecker {
   const Type* type_of_builtin(const Expression& call, llvm::StringRef name);
   void report_no_value(const Expression& call, const Symbol& callee);
   const Type* apply(const Expression& call, Symbol& callee, const Use* use);
+  llvm::SmallVector<const Type*, 8> parameter_types(const Symbol& callee, llvm::ArrayRef<ast::Parameter> parameters);
   void match_arguments(const Expression& call, llvm::ArrayRef<ast::Parameter> parameters, Call& result,
                        llvm::StringRef implied);
+
+  // given.cpp
+  void match_steps(const Expression& call, const ast::Parameter& parameter, std::size_t position, Call& result);
+  bool misspells(const Expression& call, llvm::StringRef name) const;
+  const ast::Parameter* steps_meant(const Expression& argument, llvm::ArrayRef<ast::Parameter> parameters,
+                                    llvm::ArrayRef<const Type*> wanted);
+  void report_steps_argument(const Expression& call, const Expression& argument, const ast::Parameter& parameter);
+  const Type* apply_steps(const Expression& call, Symbol& parameter);
 
   // action_input.cpp
   void match_action(const Expression& call, const Symbol& action);
@@ -132,6 +136,7 @@ class ExpressionChecker {
   Pipeline* pipeline_ = nullptr;
   const Expression* names_artifact_ = nullptr;  ///< the call behind `artifact name =`
   const Expression* acting_ = nullptr;          ///< the call that may give steps, a service or a stage
+  const ast::Block* acting_block_ = nullptr;    ///< the block behind it, which may hold steps for its parameters
   const Expression* valued_ = nullptr;          ///< the call behind `let x =`, of which a step's value is read
   std::vector<const Symbol*> asked_;            ///< what is being checked, each because the one before asked for it
   bool told_of_chain_ = false;

@@ -31,7 +31,9 @@ void Checker::check_function(Symbol& function) {
     Symbol* symbol = make(Symbol::Kind::parameter, parameter.name, function.statement);
     symbol->type = read_type(parameter.type);
     symbol->position = i;
-    if (parameter.default_value) expect(*parameter.default_value, symbol->type, "the default");
+    check_steps_parameter(function, parameter, symbol->type);
+    if (parameter.default_value && symbol->type->kind != Type::Kind::steps)
+      expect(*parameter.default_value, symbol->type, "the default");
     scope_.add(symbol);
   }
   if (function.statement->title) expect(*function.statement->title, Type::Kind::string, "the title");

@@ -18,4 +18,7 @@ std::string how_to_make(Symbol::Kind kind, std::string_view name);
 /// `deploy-to`, `common.deploy-to`: what is called, as it is written.
 std::string callee_text(const ast::Expression& call);
 
+/// Of `a.b` the span of `b`.
+source::Span name_span(const ast::Expression& member);
+
 }  // namespace sluice::check

@@ -21,6 +21,10 @@ std::string_view what_it_is(Symbol::Kind kind) {
 
 }  // namespace
 
+Span name_span(const Expression& member) {
+  return {member.span.end - static_cast<std::uint32_t>(member.text.size()), member.span.end};
+}
+
 llvm::StringRef ExpressionChecker::nearest_module(llvm::StringRef name) const {
   llvm::SmallVector<llvm::StringRef, 8> known;
   for (const auto& entry : module_->names)

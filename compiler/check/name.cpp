@@ -1,5 +1,6 @@
 #include "check/contexts.h"
 #include "check/expression_checker.h"
+#include "check/made.h"
 #include "check/plain.h"
 
 namespace sluice::check {

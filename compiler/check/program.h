@@ -88,6 +88,7 @@ struct Call {
   const Symbol* callee = nullptr;
   const Use* use = nullptr;                                ///< the module instance that the callee was reached through
   llvm::SmallVector<const ast::Expression*, 8> arguments;  ///< by parameter, null where its default holds
+  llvm::SmallVector<const ast::Statement*, 2> given;       ///< by parameter of type `steps`: `body { … }`; null: none
 };
 
 /// A way in which a pipeline starts: an event of GitHub's and one of its activity types, or "" where it has none.

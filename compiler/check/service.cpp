@@ -16,6 +16,7 @@ void Checker::check_service(const Statement& statement) {
   Symbol* symbol = make(Symbol::Kind::service, statement.name, &statement);
   if (statement.value) {
     acting_ = statement.value;
+    acting_block_ = nullptr;
     type_of(*statement.value);
     auto call = program_.calls.find(statement.value);
     if (call != program_.calls.end()) {

@@ -53,6 +53,7 @@ void Checker::check_made_stage(Symbol& stage) {
   const Statement& statement = *stage.statement;
   const Expression& value = *statement.value;
   acting_ = &value;
+  acting_block_ = statement.block;
   const Type* type = type_of(value);
   auto call = program_.calls.find(&value);
   if (call == program_.calls.end()) {

@@ -24,10 +24,12 @@ void Unfolder::lower_call(const Expression& call, StepContext context, const std
   if (found == program_.calls.end()) return;
   const check::Call& target = found->second;
   if (target.callee->kind == Symbol::Kind::action) return lower_action_call(call, context);
+  if (target.callee->kind == Symbol::Kind::parameter) return lower_given(call, *target.callee, context);
   if (target.callee->kind != Symbol::Kind::step_function) return;
   const Statement& function = *target.callee->statement;
   Frame frame;
   frame.arguments = evaluate_arguments(target, function.parameters);
+  frame.given = given_to(target, context);
   frame.use = target.use;
   frame.call = call.span;
   for (std::size_t i = 0; i < function.parameters.size(); ++i)

@@ -17,9 +17,21 @@ using graph::Bindings;
 using graph::ExpressionId;
 using source::Span;
 
+/// Steps that a call gives: they are written in the frame of that number, and keep what they have there.
+struct GivenSteps {
+  const ast::Block* block = nullptr;  ///< null: none were given
+  std::size_t frame = 0;
+  Span call_span;
+  std::string call;
+  std::string id;
+  ExpressionId title;
+  std::string shell;
+};
+
 /// The values of a function's parameters and of what its body names; the outermost one is the pipeline's.
 struct Frame {
   std::vector<Value> arguments;
+  std::vector<GivenSteps> given;  ///< by parameter, as far as there are steps
   const check::Use* use = nullptr;
   Span call;  ///< what called the function
   /// By the statement that declares them, the latest last: `let`, `for`, `step`, `service`.

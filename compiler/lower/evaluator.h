@@ -94,6 +94,11 @@ class Evaluator {
   /// Whether it is `let x = f()` where `f` is a step that gives a value.
   bool is_value_call(const Statement& let) const;
 
+  // requirement.cpp
+  bool has_defaults(const Expression& condition) const;
+  bool is_late_length(const Expression& expression);
+  bool asks_late_length(const Expression& expression);
+
   // stage.cpp
   void report_missing_member(const Symbol& family, const std::string& index, Span span);
   void add_edge(std::size_t to, bool written, Span span);

@@ -58,7 +58,7 @@ struct Unfolder::RequirementTest {
 };
 
 // `length(x)` of a text that is known later. GitHub has no such function; a shell has.
-bool Unfolder::is_late_length(const Expression& expression) {
+bool Evaluator::is_late_length(const Expression& expression) {
   bool call = expression.kind == Kind::call && expression.operands[0]->text == "length" &&
               expression.operands.size() == 2 && program_.calls.count(&expression) == 0;
   if (!call) return false;
@@ -73,7 +73,7 @@ bool Unfolder::is_late_length(const Expression& expression) {
   return value.kind == Value::Kind::dynamic && text;
 }
 
-bool Unfolder::asks_late_length(const Expression& expression) {
+bool Evaluator::asks_late_length(const Expression& expression) {
   return is_late_length(expression) ||
          std::any_of(expression.operands.begin(), expression.operands.end(),
                      [&](const Expression* operand) { return operand && asks_late_length(*operand); });
@@ -189,7 +189,7 @@ void Unfolder::check_defaults(const Statement& trigger) {
 }
 
 // Whether all that the condition names are inputs with defaults.
-bool Unfolder::has_defaults(const Expression& condition) {
+bool Evaluator::has_defaults(const Expression& condition) const {
   if (condition.kind == Kind::name) {
     auto named = program_.resolved.find(&condition);
     return named != program_.resolved.end() && named->second->kind == Symbol::Kind::input &&

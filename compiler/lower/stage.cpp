@@ -129,6 +129,7 @@ void Unfolder::lower_made(const Statement& statement, StepContext& context, llvm
   const Symbol& made_of = *found->second.callee;
   Frame frame;
   frame.arguments = evaluate_arguments(found->second, made_of.statement->parameters);
+  frame.given = given_to(found->second, context);
   frame.use = found->second.use;
   frame.call = statement.value->span;
   if (made_of.module->library && !context.call_span.known()) context.call_span = statement.value->span;

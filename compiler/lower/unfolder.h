@@ -98,9 +98,6 @@ class Unfolder : private Evaluator {
   void lower_require(const Statement& statement, const StepContext& context);
   void lower_input_requirements(llvm::ArrayRef<ast::Item> items);
   void check_defaults(const Statement& trigger);
-  bool has_defaults(const Expression& condition);
-  bool is_late_length(const Expression& expression);
-  bool asks_late_length(const Expression& expression);
   bool add_requirement(RequirementTest& test, const Statement& requirement);
   void report_unmet(const Expression& condition, const std::string& reason);
   std::string test_of(RequirementTest& test, const Expression& condition);
@@ -108,6 +105,10 @@ class Unfolder : private Evaluator {
   std::string tested_variable(RequirementTest& test, ExpressionId value, const std::string& wanted);
   std::string tested_variable(RequirementTest& test, const Expression& expression);
   void add_test(const RequirementTest& test, StepContext context, Span span);
+
+  // given.cpp
+  std::vector<GivenSteps> given_to(const check::Call& call, const StepContext& context) const;
+  void lower_given(const Expression& call, const Symbol& parameter, const StepContext& context);
 
   // value_step.cpp
   void lower_value_call(const Statement& let, const StepContext& outer);

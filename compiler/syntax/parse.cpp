@@ -209,10 +209,10 @@ class Reader {
     ast::Statement* statement = builder_.finish_statement(frame, header_end);
     if (statement->pieces.empty()) return pass_over_block();
     std::size_t errors = builder_.sink().error_count();
-    shape(*statement, place, broken, builder_.file().arena, builder_.sink());
-    bool told = broken || builder_.sink().error_count() > errors;
     match<g::blanks>();
     bool block = !in_.empty() && *in_.current() == '{';
+    shape(*statement, place, broken, block, builder_.file().arena, builder_.sink());
+    bool told = broken || builder_.sink().error_count() > errors;
     bool closed = !block || read_block(*statement, place_inside(*statement, place));
     bool lost = !block && trust_indentation_ && read_lost_block(*statement, place, told);
     if (!told && !lost) check_block(*statement, builder_.sink());

@@ -295,6 +295,8 @@ class Shaper {
   llvm::SmallVector<ast::ClauseValue, 4> clauses_;
 };
 
+bool is_outside_table(Word word) { return word < Word::use; }
+
 const ast::WordInfo* find_here(llvm::StringRef spelling, Place place) {
   for (const ast::WordInfo& info : ast::words())
     if (info.spelling == spelling && (place == Place::nowhere || (info.places >> static_cast<unsigned>(place) & 1U)))
@@ -334,6 +336,18 @@ const ast::WordInfo* report_unknown(const ast::Name& keyword, Place place, diagn
   return find_here(near, place);
 }
 
+// `body { … }` behind a call or a stage of a template: whether there is such a parameter the checker knows. Words of
+// other places mean what they mean there, and what is nearly an option with entries is one that is misspelt.
+bool names_steps(const Statement& statement, Place place) {
+  if (statement.pieces.size() > 1 || (place != Place::options && place != Place::made)) return false;
+  if (find_here(statement.keyword.text, Place::nowhere)) return false;
+  llvm::SmallVector<llvm::StringRef, 4> entries;
+  for (const ast::WordInfo& info : ast::words())
+    if (info.opens == Place::entries && (info.places >> static_cast<unsigned>(place) & 1U))
+      entries.push_back(info.spelling);
+  return diagnostics::nearest(statement.keyword.text, entries).empty();
+}
+
 void report_no_statement(const Piece& first, diagnostics::Sink& sink) {
   llvm::StringRef found = first.kind == Piece::Kind::expression ? "a value"
                           : first.kind == Piece::Kind::assign   ? "`=`"
@@ -346,7 +360,8 @@ void report_no_statement(const Piece& first, diagnostics::Sink& sink) {
 
 }  // namespace
 
-void shape(Statement& statement, Place place, bool broken, llvm::BumpPtrAllocator& arena, diagnostics::Sink& sink) {
+void shape(Statement& statement, Place place, bool broken, bool block, llvm::BumpPtrAllocator& arena,
+           diagnostics::Sink& sink) {
   const Piece& first = statement.pieces.front();
   if (first.kind != Piece::Kind::expression && !broken) return report_no_statement(first, sink);
   if (first.kind != Piece::Kind::expression || first.expression->kind == Expression::Kind::invalid) return;
@@ -366,6 +381,10 @@ void shape(Statement& statement, Place place, bool broken, llvm::BumpPtrAllocato
   statement.keyword = {word.text, word.span};
   const ast::WordInfo* info = find_here(word.text, place);
   bool known = info != nullptr;
+  if (!known && block && names_steps(statement, place)) {
+    statement.word = Word::given;
+    return;
+  }
   if (!known) info = report_unknown(statement.keyword, place, sink);
   if (!info) return;
   statement.word = info->word;
@@ -373,7 +392,7 @@ void shape(Statement& statement, Place place, bool broken, llvm::BumpPtrAllocato
 }
 
 void check_block(const Statement& statement, diagnostics::Sink& sink) {
-  if (statement.word == Word::invalid || statement.word == Word::call) return;
+  if (is_outside_table(statement.word)) return;
   Need need = signature_of(statement.word).block;
   if (statement.word == Word::stage && !statement.value) need = Need::yes;
   std::string_view keyword = statement.keyword.text;
@@ -386,13 +405,14 @@ void check_block(const Statement& statement, diagnostics::Sink& sink) {
 }
 
 bool takes_block(const Statement& statement) {
-  if (statement.word == Word::invalid || statement.word == Word::call) return true;
+  if (is_outside_table(statement.word)) return true;
   return signature_of(statement.word).block != Need::no;
 }
 
 Place place_inside(const Statement& statement, Place outer) {
   if (statement.word == Word::invalid) return Place::nowhere;
   if (statement.word == Word::call) return Place::options;
+  if (statement.word == Word::given) return Place::step;
   if (statement.word == Word::stage && statement.value) return Place::made;
   Place opens = ast::info(statement.word).opens;
   return opens == Place::nowhere ? outer : opens;

@@ -5,8 +5,9 @@
 namespace sluice::syntax {
 
 /// Looks up the word of `statement` for the block it stands in and fills its slots from its pieces. `broken` headers,
-/// about which a diagnostic has been given, are not told what they lack. The block's items are not touched.
-void shape(ast::Statement& statement, ast::Place place, bool broken, llvm::BumpPtrAllocator& arena,
+/// about which a diagnostic has been given, are not told what they lack. `block` says whether one follows; its items
+/// are not touched.
+void shape(ast::Statement& statement, ast::Place place, bool broken, bool block, llvm::BumpPtrAllocator& arena,
            diagnostics::Sink& sink);
 
 /// Whether the statement has a block where its word needs one, and none where it takes none.

@@ -71,7 +71,7 @@ std::vector<Signature> read_all() {
 
 const Signature& signature_of(ast::Word word) {
   static const std::vector<Signature> signatures = read_all();
-  return signatures[static_cast<std::size_t>(word) - 2];
+  return signatures[ast::index_of(word)];
 }
 
 }  // namespace sluice::syntax

@@ -36,7 +36,7 @@ constexpr const char* place_descriptions[] = {
 }  // namespace
 
 llvm::ArrayRef<WordInfo> words() { return table; }
-const WordInfo& info(Word word) { return table[static_cast<std::size_t>(word) - 2]; }
+const WordInfo& info(Word word) { return table[index_of(word)]; }
 llvm::StringRef spelling(Clause clause) { return clause_spellings[static_cast<std::size_t>(clause)]; }
 llvm::StringRef spelling(Flag flag) { return flag_spellings[static_cast<std::size_t>(flag)]; }
 llvm::StringRef description(Place place) { return place_descriptions[static_cast<std::size_t>(place)]; }

@@ -2,6 +2,7 @@
 #include <llvm/ADT/ArrayRef.h>
 #include <llvm/ADT/StringRef.h>
 
+#include <cstddef>
 #include <cstdint>
 
 /// grammar/keywords.def as types and a table.
@@ -28,9 +29,15 @@ enum class Place : std::uint8_t {
 enum class Word : std::uint8_t {
   invalid,  ///< an unknown word, or a header that could not be read: a diagnostic has been given
   call,     ///< `notify.slack("#team")`: an expression whose first name is touched by `.` or `(`
+  given,    ///< `body { run "x" }` in the block of a call: steps for the parameter that the keyword names
 #define WORD(id, spelling, places, signature, opens, example) id,
 #include "grammar/keywords.def"
 };
+
+/// The line of a word in the table; what is no word of it stands before the first, which is `use`.
+constexpr std::size_t index_of(Word word) {
+  return static_cast<std::size_t>(word) - static_cast<std::size_t>(Word::use);
+}
 
 /// One line of the table.
 struct WordInfo {

@@ -95,6 +95,7 @@ std::string describe(const Type* type) {
 }
 
 std::string describe_one(const Type* type) {
+  if (type->kind == Kind::steps) return describe(type);
   std::string text = describe(type);
   bool vowel = text[0] == 'a' || text[0] == 'e';
   return (vowel ? "an " : "a ") + text;
