@@ -238,6 +238,13 @@ void Checker::report_hidden(const Statement& statement) {
         .report<HiddenName>(statement.name.span, std::string_view(statement.name.text),
                             std::string_view(statement.name.text))
         .note(hidden->span, "the other one");
+  // What the module has could not be reached behind it.
+  auto declared = module_->names.find(statement.name.text);
+  if (declared != module_->names.end() && declared->second->kind == Symbol::Kind::module)
+    sink_
+        .report<HiddenName>(statement.name.span, std::string_view(statement.name.text),
+                            std::string_view(statement.name.text))
+        .note(declared->second->span, "the module that is used under this name");
 }
 
 void Checker::check_let(const Statement& statement) {

@@ -56,6 +56,9 @@ Symbol* ExpressionChecker::resolve_callee(const Expression& callee, const Use*& 
         callee.span, fmt::format("{}.{}", std::string_view(base.text), std::string_view(callee.text)));
     if (!near.empty())
       told.help("did you mean `{}`?", std::string_view(near)).fix(base.span, near.str());
+    else if (module && module_->names.count(base.text))
+      told.note(module->span, "`{}` is this here, and hides the module", std::string_view(base.text))
+          .help("give one of them another name: `use … as NAME`");
     else if (!module)
       told.help("is `use std.{}` missing?", std::string_view(base.text));
     return nullptr;

@@ -12,7 +12,7 @@
 namespace sluice::lint {
 namespace {
 
-DIAGNOSTIC(UnusedParameter, "`{}` does not read its parameter `{}`");
+DIAGNOSTIC(UnusedParameter, "{} does not read its parameter `{}`");
 
 bool reads(const Context& context, std::size_t function, StringRef name) {
   bool found = false;
@@ -28,13 +28,16 @@ bool reads(const Context& context, std::size_t function, StringRef name) {
 void unused_parameter(Context& context) {
   for (std::size_t i = 0; i < context.nodes.size(); ++i) {
     const Statement& one = *context.nodes[i].statement;
-    bool function = context.nodes[i].parent == SIZE_MAX &&
-                    (one.word == Word::step || one.word == Word::let || one.word == Word::service);
+    if (one.word == Word::parameter && !context.mentions(one.name.text))
+      context.sink.report<UnusedParameter>(one.name.span, "this module", std::string_view(one.name.text))
+          .help("use it, or take it out here and where it is given");
+    bool function = context.nodes[i].parent == SIZE_MAX && (one.word == Word::step || one.word == Word::let ||
+                                                            one.word == Word::service || one.word == Word::stage);
     if (!function) continue;
     for (const ast::Parameter& parameter : one.parameters) {
       if (reads(context, i, parameter.name.text)) continue;
       context.sink
-          .report<UnusedParameter>(parameter.name.span, std::string_view(one.name.text),
+          .report<UnusedParameter>(parameter.name.span, fmt::format("`{}`", std::string_view(one.name.text)),
                                    std::string_view(parameter.name.text))
           .help("use it, or take it out here and where it is given");
     }
