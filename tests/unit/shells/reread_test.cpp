@@ -47,3 +47,82 @@ TEST_CASE("copies that copy each other end") {
   CHECK(first("bash", "a=$T; b=$a; c=$b; d=$c; a=$d; eval $d") == "$d");
   CHECK(first("bash", "T=$T; while read T; do T=\"$T$T\"; done <<< \"$T\"; eval \"$T\"") == "$T");
 }
+
+TEST_CASE("whatever a script says, the places lie in it") {
+  const std::vector<std::string> pieces{"$T",
+                                        "${T}",
+                                        "${T:-",
+                                        "${#T}",
+                                        "$env:T",
+                                        "%T%",
+                                        "T",
+                                        "x",
+                                        "=",
+                                        " ",
+                                        "\n",
+                                        ";",
+                                        "\"",
+                                        "'",
+                                        "`",
+                                        "\\",
+                                        "$(",
+                                        ")",
+                                        "(",
+                                        "((",
+                                        "))",
+                                        "{ ",
+                                        "}",
+                                        "[[ ",
+                                        " ]]",
+                                        "[",
+                                        "]",
+                                        "|",
+                                        "<<E\n",
+                                        "E\n",
+                                        "<<<",
+                                        ">",
+                                        "eval ",
+                                        "sh ",
+                                        "-c ",
+                                        "for ",
+                                        " in ",
+                                        "do ",
+                                        "done",
+                                        "case",
+                                        "esac",
+                                        "if ",
+                                        "fi",
+                                        "read ",
+                                        "let ",
+                                        "x() {",
+                                        "git ",
+                                        "-eq",
+                                        "printf -v ",
+                                        "xargs -I{} ",
+                                        "f\"",
+                                        "{}",
+                                        "iex ",
+                                        "eval(",
+                                        "os.environ['T']",
+                                        "process.env.T",
+                                        "${",
+                                        "//",
+                                        "/*",
+                                        "*/",
+                                        "#",
+                                        "env -S ",
+                                        "declare -i "};
+  std::uint32_t state = 1;
+  auto next = [&] { return (state = state * 1664525U + 1013904223U) >> 8U; };
+  for (llvm::StringRef shell : {"bash", "sh", "pwsh", "python", "cmd", "node {0}"}) {
+    for (int run = 0; run < 3000; ++run) {
+      std::string script;
+      for (unsigned count = next() % 24; count > 0; --count) script += pieces[next() % pieces.size()];
+      std::vector<std::string> names{"T"};
+      for (const Reread& read : rereads(shell, script, names)) {
+        INFO(shell.str() << ": " << script);
+        CHECK((read.begin < read.end && read.end <= script.size() && read.variable == "T"));
+      }
+    }
+  }
+}
