@@ -98,6 +98,7 @@ class Evaluator {
   bool has_defaults(const Expression& condition) const;
   bool is_late_length(const Expression& expression);
   bool asks_late_length(const Expression& expression);
+  void report_unmet(const Expression& condition, const std::string& reason);
 
   // stage.cpp
   void report_missing_member(const Symbol& family, const std::string& index, Span span);

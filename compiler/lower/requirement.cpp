@@ -143,7 +143,7 @@ bool Unfolder::add_requirement(RequirementTest& test, const Statement& requireme
   return true;
 }
 
-void Unfolder::report_unmet(const Expression& condition, const std::string& reason) {
+void Evaluator::report_unmet(const Expression& condition, const std::string& reason) {
   Span call = frames_.back().call;
   auto told = sink_.report<RequirementFailed>(call.known() ? call : condition.span, reason);
   if (call.known()) told.note(condition.span, "required here");

@@ -99,7 +99,6 @@ class Unfolder : private Evaluator {
   void lower_input_requirements(llvm::ArrayRef<ast::Item> items);
   void check_defaults(const Statement& trigger);
   bool add_requirement(RequirementTest& test, const Statement& requirement);
-  void report_unmet(const Expression& condition, const std::string& reason);
   std::string test_of(RequirementTest& test, const Expression& condition);
   std::string tested_number(RequirementTest& test, const Expression& side);
   std::string tested_variable(RequirementTest& test, ExpressionId value, const std::string& wanted);
