@@ -139,10 +139,9 @@ graph::Input Unfolder::lower_input(const Statement& statement) {
     input.default_value = expression_of(value, statement.value->span);
   }
   input.untrusted = statement.type && statement.type->untrusted;
-  llvm::StringRef type = statement.type ? statement.type->name.text : "string";
-  if (type == "bool") input.type = graph::Input::Type::boolean;
-  if (type == "number") input.type = graph::Input::Type::number;
   const types::Type* checked = pipeline_.inputs.lookup(statement.name.text);
+  if (checked && checked->kind == types::Type::Kind::boolean) input.type = graph::Input::Type::boolean;
+  if (checked && checked->kind == types::Type::Kind::number) input.type = graph::Input::Type::number;
   if (checked && checked->kind == types::Type::Kind::enumeration) {
     input.type = graph::Input::Type::choice;
     for (llvm::StringRef choice : checked->names) input.options.push_back(choice.str());
