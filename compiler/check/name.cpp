@@ -115,7 +115,7 @@ void ExpressionChecker::report_unknown(const Expression& expression) {
   for (const Symbol* symbol : scope_.visible()) candidates.push_back(symbol->name);
   if (pipeline_) candidates.append(names_in(pipeline_->stages));
   for (const auto& entry : module_->names)
-    if (is_value(entry.second->kind)) candidates.push_back(entry.first());
+    if (is_value(entry.second->kind) || entry.second->kind == Symbol::Kind::module) candidates.push_back(entry.first());
   for (llvm::StringRef context : {"github", "inputs", "secrets", "matrix", "env", "vars"})
     candidates.push_back(context);
   std::sort(candidates.begin(), candidates.end());
