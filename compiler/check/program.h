@@ -21,6 +21,10 @@ namespace sluice::check {
 struct Module;
 struct Symbol;
 
+/// By name, in source order. Most are empty or hold one: a tree is small then, where a hash table has its 64 slots.
+template <typename Value>
+using Named = llvm::MapVector<llvm::StringRef, Value, std::map<llvm::StringRef, unsigned>>;
+
 /// What is visible at a place; 0 is nothing.
 using ScopeIndex = std::uint32_t;
 
@@ -60,11 +64,11 @@ struct Symbol {
   source::Span span;
   const ast::Statement* statement = nullptr;
   const types::Type* type = nullptr;
-  const Module* module = nullptr;                                ///< where it is declared
-  const Use* use = nullptr;                                      ///< of a module's name
-  std::size_t position = 0;                                      ///< of a parameter: among its function's or module's
-  llvm::MapVector<llvm::StringRef, const types::Type*> outputs;  ///< of stages, steps, services and their functions
-  llvm::MapVector<llvm::StringRef, const ast::Statement*> artifacts;  ///< of stages
+  const Module* module = nullptr;          ///< where it is declared
+  const Use* use = nullptr;                ///< of a module's name
+  std::size_t position = 0;                ///< of a parameter: among its function's or module's
+  Named<const types::Type*> outputs;       ///< of stages, steps, services and their functions
+  Named<const ast::Statement*> artifacts;  ///< of stages
   ScopeIndex around = 0;  ///< of a pipeline's stages and `let`: the loops and `let` that it stands behind
   llvm::SmallVector<const ast::Expression*, 2> guards;  ///< of a step, or its value: the conditions that it hangs on
   bool open = false;  ///< its outputs are not all known, because something in it was not found
