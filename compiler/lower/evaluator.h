@@ -88,13 +88,16 @@ class Evaluator {
   std::string spelling_of(ExpressionId part, Span span) const;
   ExpressionId without_variables(ExpressionId id);
 
+  /// What the checker found, or null.
+  const types::Type* checked_type(const Expression& expression) const;
   Value step_output(const StepContext& context, const Statement& output);
   /// `steps.ID.outputs.NAME`, decoded to what its type says.
   ExpressionId output_of_step(const std::string& id, llvm::StringRef name, const types::Type* type, Span span);
   /// Whether it is `let x = f()` where `f` is a step that gives a value.
   bool is_value_call(const Statement& let) const;
 
-  // requirement.cpp
+  // output.cpp, requirement.cpp
+  ExpressionId promise_holds(const std::string& id, Span span);
   bool has_defaults(const Expression& condition) const;
   bool is_late_length(const Expression& expression);
   bool asks_late_length(const Expression& expression);

@@ -212,6 +212,13 @@ Value Evaluator::evaluate_index(const Expression& expression) {
       make(GraphKind::index, "", {first, expression_of(index, expression.operands[1]->span)}, expression.span));
 }
 
+const types::Type* Evaluator::checked_type(const Expression& expression) const {
+  auto typed = program_.type_of.find(&expression);
+  if (typed != program_.type_of.end()) return typed->second;
+  auto named = program_.resolved.find(&expression);
+  return named == program_.resolved.end() ? nullptr : named->second->type;
+}
+
 // A step's output as written by its script: text, of the declared type.
 Value Evaluator::step_output(const StepContext& step, const Statement& output) {
   auto promised = program_.output_types.find(&output);

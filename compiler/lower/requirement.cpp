@@ -63,11 +63,7 @@ bool Evaluator::is_late_length(const Expression& expression) {
               expression.operands.size() == 2 && program_.calls.count(&expression) == 0;
   if (!call) return false;
   Value value = evaluate(*expression.operands[1]);
-  auto type = program_.type_of.find(expression.operands[1]);
-  auto named = program_.resolved.find(expression.operands[1]);
-  const types::Type* known = type != program_.type_of.end()     ? type->second
-                             : named != program_.resolved.end() ? named->second->type
-                                                                : nullptr;
+  const types::Type* known = checked_type(*expression.operands[1]);
   bool text = !known || (known->kind != types::Type::Kind::list && known->kind != types::Type::Kind::map &&
                          known->kind != types::Type::Kind::record && known->kind != types::Type::Kind::json);
   return value.kind == Value::Kind::dynamic && text;
@@ -149,14 +145,16 @@ void Evaluator::report_unmet(const Expression& condition, const std::string& rea
   if (call.known()) told.note(condition.span, "required here");
 }
 
-void Unfolder::add_test(const RequirementTest& test, StepContext context, Span span) {
-  set(context.env, test.env);
-  context.shell = "bash";
-  // Letters are counted, not bytes.
-  bool counts = test.lines.find("${#") != std::string::npos;
+// A step that runs all its tests, each of which tells what is wrong and sets `failed`. It reads only what it is given.
+void Unfolder::add_test(const StepContext& context, std::string_view head, std::string_view lines, Span span) {
   own_steps_.insert(current_->stage.steps.size());
-  add_step(context, span).action =
-      graph::Run{"bash", fmt::format("{}failed=0\n{}exit \"$failed\"\n", counts ? "LC_ALL=C.UTF-8\n" : "", test.lines)};
+  add_step(context, span).action = graph::Run{"bash", fmt::format("{}failed=0\n{}exit \"$failed\"\n", head, lines)};
+}
+
+void Unfolder::add_requirements(const RequirementTest& test, StepContext context, Span span) {
+  set(context.env, test.env);
+  // Letters are counted, not bytes.
+  add_test(context, test.lines.find("${#") != std::string::npos ? "LC_ALL=C.UTF-8\n" : "", test.lines, span);
 }
 
 void Unfolder::lower_require(const Statement& statement, const StepContext& outer) {
@@ -167,7 +165,7 @@ void Unfolder::lower_require(const Statement& statement, const StepContext& oute
   llvm::StringRef condition = sources_.text(statement.values[0]->span);
   context.title =
       text_constant(fmt::format("Require {}", std::string_view(condition.split('\n').first)), statement.span);
-  add_test(test, std::move(context), statement.header);
+  add_requirements(test, std::move(context), statement.header);
 }
 
 // What an input is worth when nobody gives it must do.
@@ -227,7 +225,7 @@ void Unfolder::lower_input_requirements(llvm::ArrayRef<ast::Item> items) {
   found.stage.expect = 30;
   StepContext context;
   context.title = found.stage.title;
-  add_test(test, std::move(context), first->header);
+  add_requirements(test, std::move(context), first->header);
   for (std::size_t at = 0; at < stages; ++at)
     if (found_[at].after.empty())
       found_[at].after.try_emplace(stages, graph::Edge{static_cast<graph::StageIndex>(stages), false, first->header});

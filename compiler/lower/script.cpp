@@ -147,10 +147,7 @@ std::string Unfolder::variable_of(ScriptState& script, const Expression& hole, c
 shells::Sort Unfolder::sort_of_hole(const Expression& hole, const Value& value) const {
   if (value.kind != Value::Kind::dynamic) return sort_of(value);
   if (hole.kind == Expression::Kind::negation) return shells::Sort::boolean;
-  auto typed = program_.type_of.find(&hole);
-  if (typed != program_.type_of.end()) return sort_of(typed->second);
-  auto named = program_.resolved.find(&hole);
-  return named == program_.resolved.end() ? shells::Sort::text : sort_of(named->second->type);
+  return sort_of(checked_type(hole));
 }
 
 // Gives whether the value could be written so that it is data. What cannot be quoted, a variable may still hold.

@@ -90,7 +90,6 @@ class Unfolder : private Evaluator {
   // output.cpp
   void lower_output(const Statement& statement, StepContext& context);
   std::string output_tests(const StepResult& result, Backend backend, Bindings& env);
-  ExpressionId promise_holds(const std::string& id, Span span);
   void check_outputs(const StepResult& result, const StepContext& context, Span span);
 
   // requirement.cpp
@@ -103,7 +102,8 @@ class Unfolder : private Evaluator {
   std::string tested_number(RequirementTest& test, const Expression& side);
   std::string tested_variable(RequirementTest& test, ExpressionId value, const std::string& wanted);
   std::string tested_variable(RequirementTest& test, const Expression& expression);
-  void add_test(const RequirementTest& test, StepContext context, Span span);
+  void add_requirements(const RequirementTest& test, StepContext context, Span span);
+  void add_test(const StepContext& context, std::string_view head, std::string_view lines, Span span);
 
   // given.cpp
   std::vector<GivenSteps> given_to(const check::Call& call, const StepContext& context) const;
