@@ -1,6 +1,6 @@
 # sluice_room(name folder USES rooms... PRIVATELY libraries...)
 # A room is a static library of every .cpp in its folder and its `rules`. Includes are written from the repository's
-# compiler/ and top folder ("syntax/ast.h", "runtime/plan.h"), so a line of code shows which room it reaches for.
+# compiler/ and top folder ("syntax/ast.h", "runtime/plan/plan.h"), so a line of code shows which room it reaches for.
 function(sluice_room name folder)
   cmake_parse_arguments(ROOM "" "" "USES;PRIVATELY" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/${folder}/*.cpp" "${CMAKE_SOURCE_DIR}/${folder}/rules/*.cpp")
@@ -15,4 +15,5 @@ function(sluice_room name folder)
   endif()
   target_include_directories(${name} ${scope} "${CMAKE_SOURCE_DIR}/compiler" "${CMAKE_SOURCE_DIR}")
   target_link_libraries(${name} ${scope} ${ROOM_USES})
+  set_property(GLOBAL APPEND PROPERTY SLUICE_ROOMS ${name})
 endfunction()

@@ -11,8 +11,8 @@
 #include "driver/run_inputs.h"
 #include "driver/run_repository.h"
 #include "driver/run_secrets.h"
-#include "runtime/runner.h"
-#include "runtime/values.h"
+#include "runtime/engine/runner.h"
+#include "runtime/expressions/values.h"
 
 namespace sluice::driver {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "runtime/files.h"
-#include "runtime/values.h"
+#include "runtime/expressions/values.h"
+#include "runtime/system/files.h"
 
 namespace sluice::driver {
 namespace {

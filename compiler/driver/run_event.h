@@ -4,7 +4,7 @@
 
 #include "driver/run_repository.h"
 #include "graph/graph.h"
-#include "runtime/json.h"
+#include "runtime/expressions/json.h"
 
 namespace sluice::driver {
 

@@ -7,8 +7,8 @@
 #include <map>
 
 #include "backends/local/expressions.h"
-#include "runtime/evaluate.h"
-#include "runtime/values.h"
+#include "runtime/expressions/evaluate.h"
+#include "runtime/expressions/values.h"
 
 namespace sluice::driver {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "driver/run_event.h"
 #include "graph/graph.h"
-#include "runtime/json.h"
+#include "runtime/expressions/json.h"
 
 namespace sluice::driver {
 

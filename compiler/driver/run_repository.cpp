@@ -3,8 +3,8 @@
 #include <vector>
 
 #include "driver/files.h"
-#include "runtime/process.h"
-#include "runtime/values.h"
+#include "runtime/expressions/values.h"
+#include "runtime/system/process.h"
 
 namespace sluice::driver {
 namespace {
@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 /// What git answers in a folder, without the blanks around it; empty where it has no answer.
 class Git {
  public:
-  Git(fs::path folder, runtime::Environment environment)
+  Git(fs::path folder, runtime::Variables environment)
       : folder_(std::move(folder)), environment_(std::move(environment)) {
     environment_["LC_ALL"] = "C.UTF-8";
     if (auto program = runtime::find_program("git", environment_)) program_ = *program;
@@ -29,7 +29,7 @@ class Git {
 
  private:
   fs::path folder_, program_;
-  runtime::Environment environment_;
+  runtime::Variables environment_;
 };
 
 std::string_view take(std::string_view& text, char separator) {

@@ -5,9 +5,9 @@
 
 #include <cstdlib>
 
-#include "runtime/files.h"
-#include "runtime/json.h"
-#include "runtime/values.h"
+#include "runtime/expressions/json.h"
+#include "runtime/expressions/values.h"
+#include "runtime/system/files.h"
 
 namespace sluice::driver {
 namespace {

@@ -12,7 +12,7 @@
 #include <set>
 
 #include "graph/script.h"
-#include "runtime/json.h"
+#include "runtime/expressions/json.h"
 #include "shells/shell.h"
 
 extern char** environ;

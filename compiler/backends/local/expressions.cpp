@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "graph/reference.h"
-#include "runtime/evaluate.h"
-#include "runtime/values.h"
+#include "runtime/expressions/evaluate.h"
+#include "runtime/expressions/values.h"
 #include "source/json_text.h"
 
 namespace sluice::local {

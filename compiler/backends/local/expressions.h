@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "graph/graph.h"
-#include "runtime/expression.h"
+#include "runtime/expressions/expression.h"
 
 namespace sluice::local {
 

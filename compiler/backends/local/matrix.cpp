@@ -1,9 +1,9 @@
-#include "runtime/matrix.h"
+#include "runtime/expressions/matrix.h"
 
 #include <fmt/format.h>
 
 #include "backends/local/planner.h"
-#include "runtime/evaluate.h"
+#include "runtime/expressions/evaluate.h"
 
 namespace sluice::local {
 namespace {

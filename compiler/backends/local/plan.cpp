@@ -6,7 +6,7 @@
 #include <set>
 
 #include "backends/local/planner.h"
-#include "runtime/evaluate.h"
+#include "runtime/expressions/evaluate.h"
 
 namespace sluice::local {
 namespace {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "graph/graph.h"
-#include "runtime/plan.h"
+#include "runtime/plan/plan.h"
 #include "source/span.h"
 
 namespace sluice::local {

@@ -4,7 +4,7 @@
 
 #include "backends/local/planner.h"
 #include "graph/text.h"
-#include "runtime/evaluate.h"
+#include "runtime/expressions/evaluate.h"
 
 namespace sluice::local {
 namespace {

@@ -1,8 +1,8 @@
-#include "runtime/matrix.h"
+#include "runtime/expressions/matrix.h"
 
 #include <catch2/catch.hpp>
 
-#include "runtime/json.h"
+#include "runtime/expressions/json.h"
 
 namespace sluice::local {
 namespace {

@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "run_helpers.h"
-#include "runtime/values.h"
+#include "runtime/expressions/values.h"
 
 using namespace sluice::runtime;
 using namespace sluice::runtime::test;

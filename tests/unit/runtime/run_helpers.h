@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "runtime/evaluate.h"
-#include "runtime/runner.h"
+#include "runtime/engine/runner.h"
+#include "runtime/expressions/evaluate.h"
 
 namespace sluice::runtime::test {
 

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "run_helpers.h"
-#include "runtime/files.h"
+#include "runtime/system/files.h"
 
 using namespace sluice::runtime;
 using namespace sluice::runtime::test;

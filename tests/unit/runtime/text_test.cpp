@@ -1,9 +1,9 @@
 #include <catch2/catch.hpp>
 
-#include "runtime/command_files.h"
-#include "runtime/glob.h"
-#include "runtime/lines.h"
-#include "runtime/sha256.h"
+#include "runtime/engine/command_files.h"
+#include "runtime/expressions/glob.h"
+#include "runtime/output/lines.h"
+#include "runtime/system/sha256.h"
 
 using namespace sluice::runtime;
 

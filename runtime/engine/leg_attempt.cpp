@@ -1,0 +1,195 @@
+#include "runtime/engine/leg_attempt.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/utsname.h>
+
+#include <algorithm>
+
+#include "runtime/engine/leg_scope.h"
+#include "runtime/expressions/values.h"
+
+namespace sluice::runtime {
+namespace {
+
+constexpr auto kill_pause = std::chrono::milliseconds(2);
+constexpr auto kill_within = std::chrono::seconds(10);  // a process that the kernel does not let go
+
+std::string architecture() {
+  utsname name{};
+  uname(&name);
+  std::string_view machine = name.machine;
+  return machine == "aarch64" ? "ARM64" : machine.starts_with("arm") ? "ARM" : machine == "x86_64" ? "X64" : "X86";
+}
+
+}  // namespace
+
+LegAttempt::LegAttempt(RunState& run, const LegIdentity& leg, Wakeup& wakeup, int place, int number)
+    : run_(run), leg_(leg), stage_(run.plan.stages[leg.stage]), wakeup_(wakeup), number_(number) {
+  files_ = run.folder / "places" / std::to_string(place);
+  tracking_ = fmt::format("{}.{}-{}.", run.token, file_slug(leg.name), number);
+  std::replace(tracking_.begin() + static_cast<std::ptrdiff_t>(run.token.size()) + 1, tracking_.end() - 1, '.', '_');
+}
+
+LegAttempt::~LegAttempt() {
+  if (timeout_) run_.loop.cancel(*timeout_);
+}
+
+Task<Done> LegAttempt::run() {
+  if (Outcome made = make_place(); !made) {
+    job_status_ = Result::failure;
+    run_.break_off(made.error());
+    co_return Done{};
+  }
+  fill_contexts();
+  start_timeout();
+  LegScope scope(*this);
+  if (Outcome evaluated = evaluate_bindings(stage_.env, scope, env_); !evaluated) {
+    fail(fmt::format("its env cannot be evaluated: {}", evaluated.error()));
+  }
+  shown_env_ = env_;
+  if (job_status_ == Result::success) {
+    Task<Done> services = start_services();
+    co_await services;
+  }
+  for (std::size_t i = 0; i < stage_.steps.size(); ++i) {
+    Task<Done> step = run_step(i);
+    co_await step;
+  }
+  shown_env_ = env_;
+  collect_outputs();
+  Task<Done> cleaning = clean_up();
+  co_await cleaning;
+  co_return Done{};
+}
+
+Outcome LegAttempt::make_place() {
+  std::string slug = file_slug(leg_.name);
+  bool single = leg_.name == stage_.id;
+  if (!single) slug += fmt::format("-{}", to_text(leg_.strategy["job-index"]));
+  if (number_ > 1) slug += fmt::format("-attempt-{}", number_);
+  workspace_ = run_.folder / "workspaces" / slug;
+  temp_ = files_ / "temp";
+  logs_ = run_.folder / "logs" / slug;
+  for (const auto* folder : {&workspace_, &temp_, &logs_}) {
+    if (Outcome made = make_folders(*folder); !made) return made;
+  }
+  return empty_command_files();
+}
+
+void LegAttempt::fill_contexts() {
+  std::filesystem::path tools = run_.options.state_folder / "tools";
+  github_ = {{"workspace", workspace_.string()}, {"job", stage_.id}};
+  env_ = run_.pipeline_env;
+  steps_ = Json::object();
+  job_ = {{"status", "success"}, {"services", Json::object()}};
+  runner_ = {{"name", "sluice"},
+             {"os", "Linux"},
+             {"arch", architecture()},
+             {"temp", temp_.string()},
+             {"tool_cache", tools.string()},
+             {"debug", ""},
+             {"environment", "self-hosted"}};
+  environment_ = run_.environment;
+  environment_["GITHUB_WORKSPACE"] = workspace_;
+  environment_["GITHUB_JOB"] = stage_.id;
+  for (const char* name : {"output", "env", "path", "step_summary", "state"}) {
+    environment_["GITHUB_" + upper_case(name)] = files_ / name;
+  }
+  for (const char* name : {"name", "os", "arch", "temp", "tool_cache", "environment"}) {
+    environment_["RUNNER_" + upper_case(name)] = to_text(runner_[name]);
+  }
+  // Before a checkout, git must not take the repository that `.sluice` lies in for the workspace's.
+  environment_["GIT_CEILING_DIRECTORIES"] = workspace_.parent_path();
+}
+
+void LegAttempt::start_timeout() {
+  if (!stage_.timeout) return;
+  std::string reason = fmt::format("timed out after {}", duration_text(std::chrono::seconds(*stage_.timeout)));
+  timeout_ = run_.loop.at(Clock::now() + std::chrono::seconds(*stage_.timeout), [this, reason] {
+    timeout_.reset();
+    halt(Result::failure, reason);
+  });
+}
+
+void LegAttempt::halt(Result status, std::string reason) {
+  if (halts_ > 0) return;
+  ++halts_;
+  job_status_ = status;
+  if (reason_.empty()) reason_ = std::move(reason);
+  clean_up_until_ = Clock::now() + run_.options.clean_up_within;
+  wakeup_.notify();
+}
+
+void LegAttempt::fail(std::string reason) {
+  if (job_status_ == Result::success) job_status_ = Result::failure;
+  if (reason_.empty()) reason_ = std::move(reason);
+}
+
+bool LegAttempt::out_of_time() const { return run_.kill_now || Clock::now() >= clean_up_until_; }
+
+void LegAttempt::collect_outputs() {
+  job_["status"] = to_text(job_status_);
+  LegScope scope(*this);
+  for (const auto& [name, expression] : stage_.outputs) {
+    auto value = evaluate_text(expression, scope);
+    if (!value) {
+      fail(fmt::format("its output `{}` cannot be evaluated: {}", name, run_.secrets.masked(value.error())));
+    } else if (run_.secrets.occur_in(*value)) {
+      run_.status.annotated(leg_.name, "warning", fmt::format("the output `{}` holds a secret and is dropped", name));
+    } else {
+      outputs_[name] = std::move(*value);
+    }
+  }
+  if (job_status_ != Result::failure) return;
+  auto allowed = evaluate_condition(stage_.allow_failure, scope);
+  allowed_ = allowed && *allowed;
+}
+
+Task<Done> LegAttempt::kill_tree(TreeQuery query) {
+  Instant end = Clock::now() + kill_within;
+  while (Clock::now() < end) {
+    std::vector<pid_t> left = find_tree(query, run_.processes, run_.other_children);
+    if (left.empty()) break;
+    signal_tree(left, SIGKILL);
+    Instant next = Clock::now() + kill_pause;
+    while (Clock::now() < next) co_await wakeup_.until(next);
+  }
+  co_return Done{};
+}
+
+/// SIGINT, SIGTERM, SIGKILL to the whole tree, each when the one before has had its time.
+Task<Done> LegAttempt::stop_tree(Process& process, TreeQuery query) {
+  const Options& options = run_.options;
+  std::pair<int, Duration> signals[] = {{SIGINT, options.interrupt_for}, {SIGTERM, options.terminate_for}};
+  for (auto [signal, patience] : signals) {
+    if (process.has_exited() || run_.kill_now) break;
+    signal_tree(find_tree(query, run_.processes, run_.other_children), signal);
+    Instant end = Clock::now() + patience;
+    while (!process.has_exited() && !run_.kill_now && Clock::now() < end) co_await wakeup_.until(end);
+  }
+  Task<Done> killing = kill_tree(std::move(query));
+  co_await killing;
+  Instant end = Clock::now() + kill_within;
+  while (!process.has_exited() && Clock::now() < end) co_await wakeup_.until(end);
+  co_return Done{};
+}
+
+Task<Done> LegAttempt::clean_up() {
+  if (timeout_) run_.loop.cancel(*timeout_);
+  timeout_.reset();
+  Task<Done> services = stop_services();
+  co_await services;
+  Task<Done> killing = kill_tree({tracking_, sessions_, run_.legs_running == 1});
+  co_await killing;
+  leftovers_.clear();
+  std::vector<std::filesystem::path> unneeded;
+  if (std::error_code error; !std::filesystem::is_empty(temp_, error)) unneeded.push_back(temp_);
+  if (!run_.options.keep_workspaces && job_status_ == Result::success) unneeded.push_back(workspace_);
+  for (const std::filesystem::path& folder : unneeded) {
+    if (Outcome removed = remove_folder(folder); !removed) run_.status.annotated(leg_.name, "warning", removed.error());
+  }
+  co_return Done{};
+}
+
+}  // namespace sluice::runtime

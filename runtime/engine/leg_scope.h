@@ -1,0 +1,23 @@
+#pragma once
+#include <optional>
+
+#include "runtime/engine/leg_attempt.h"
+
+namespace sluice::runtime {
+
+/// What expressions see inside of a leg.
+class LegScope final : public StageScope {
+ public:
+  explicit LegScope(const LegAttempt& attempt);
+
+  const Json* context(std::string_view name) const override;
+  const Json* context_member(std::string_view context, std::string_view name) const override;
+  StatusAnswers status(std::span<const std::string> stages) const override;
+  std::filesystem::path workspace() const override { return attempt_.workspace_; }
+
+ private:
+  const LegAttempt& attempt_;
+  mutable std::optional<Json> whole_github_;
+};
+
+}  // namespace sluice::runtime

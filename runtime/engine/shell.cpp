@@ -1,0 +1,129 @@
+#include "runtime/engine/shell.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "runtime/expressions/values.h"
+
+namespace sluice::runtime {
+namespace {
+
+struct KnownShell {
+  std::string_view name, command, ending;
+};
+
+constexpr KnownShell known_shells[] = {
+    {"bash", "bash --noprofile --norc -e -o pipefail {0}", ".sh"},
+    {"sh", "sh -e {0}", ".sh"},
+    {"python", "python {0}", ".py"},
+    {"pwsh", "pwsh -command \". '{0}'\"", ".ps1"},
+    {"powershell", "powershell -command \". '{0}'\"", ".ps1"},
+};
+
+/// Words of a command; quotes hold a word together and are taken off.
+std::vector<std::string> split_words(std::string_view command) {
+  std::vector<std::string> words;
+  std::string word;
+  char quote = '\0';
+  bool any = false;
+  for (char letter : command) {
+    if (quote != '\0') {
+      if (letter == quote)
+        quote = '\0';
+      else
+        word += letter;
+    } else if (letter == '"') {
+      quote = letter;
+      any = true;
+    } else if (letter == ' ') {
+      if (any || !word.empty()) words.push_back(std::exchange(word, {}));
+      any = false;
+    } else {
+      word += letter;
+    }
+  }
+  if (any || !word.empty()) words.push_back(std::move(word));
+  return words;
+}
+
+std::string file_text(std::string_view ending, const std::string& text) {
+  std::string plain;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\r' || i + 1 == text.size() || text[i + 1] != '\n') plain += text[i];
+  }
+  if (ending != ".ps1") return plain;
+  return "$ErrorActionPreference = 'stop'\n" + plain +
+         "\nif ((Test-Path -LiteralPath variable:\\LASTEXITCODE)) { exit $LASTEXITCODE }\n";
+}
+
+/// Words that a shell understands itself, some of them also programs that behave otherwise.
+constexpr std::array shell_words = {
+    ".",       "[",       "alias",     "bg",       "bind",     "break",   "builtin", "caller",  "case",    "cd",
+    "command", "compgen", "complete",  "compopt",  "continue", "coproc",  "declare", "dirs",    "disown",  "do",
+    "done",    "echo",    "elif",      "else",     "enable",   "esac",    "eval",    "exec",    "exit",    "export",
+    "fc",      "fg",      "fi",        "for",      "function", "getopts", "hash",    "help",    "history", "if",
+    "in",      "jobs",    "kill",      "let",      "local",    "logout",  "mapfile", "popd",    "printf",  "pushd",
+    "pwd",     "read",    "readarray", "readonly", "return",   "select",  "set",     "shift",   "shopt",   "source",
+    "suspend", "test",    "then",      "time",     "times",    "trap",    "type",    "typeset", "ulimit",  "umask",
+    "unalias", "unset",   "until",     "wait",     "while",
+};
+
+bool is_plain(std::string_view text) {
+  return std::ranges::all_of(text, [](unsigned char letter) {
+    return std::isalnum(letter) ||
+           std::string_view(" _./:,@%+-=").find(static_cast<char>(letter)) != std::string_view::npos;
+  });
+}
+
+/// One command of plain words: the same program with the same arguments that a shell would start.
+std::optional<Command> plain_command(const std::string& text, const Variables& environment) {
+  std::string_view line = trimmed(text);
+  if (line.empty() || !is_plain(line) || environment.contains("BASH_ENV") || environment.contains("ENV")) return {};
+  for (const auto& [name, value] : environment) {
+    if (name.starts_with("BASH_FUNC_")) return {};
+  }
+  std::vector<std::string> words = split_words(line);
+  if (words[0].find('=') != std::string::npos || words[0].find('/') == 0) return {};
+  if (std::ranges::find(shell_words, words[0]) != shell_words.end()) return {};
+  if (words[0].find('/') != std::string::npos) return {};
+  auto program = find_program(words[0], environment);
+  if (!program || !program->is_absolute()) return {};
+  return Command{*program, std::move(words), {}, {}};
+}
+
+}  // namespace
+
+std::expected<Command, std::string> script_command(const std::string& shell, const std::string& text,
+                                                   const std::filesystem::path& folder, const Variables& environment) {
+  const KnownShell* known = std::ranges::find(known_shells, shell, &KnownShell::name);
+  if (known == std::end(known_shells)) known = nullptr;
+  if (shell == "bash" || shell == "sh") {
+    if (auto plain = plain_command(text, environment)) return std::move(*plain);
+  }
+  std::string form(known != nullptr ? known->command : shell);
+  if (form.find("{0}") == std::string::npos) {
+    return std::unexpected(fmt::format(
+        "there is no shell `{}`; take bash, sh, python or pwsh, or a command with `{{0}}` for the script's file",
+        shell));
+  }
+  std::string_view ending = known != nullptr ? known->ending : "";
+  std::filesystem::path file = folder / fmt::format("script{}", ending);
+  if (Outcome written = write_file(file, file_text(ending, text), 0700); !written) {
+    return std::unexpected(written.error());
+  }
+  Command command;
+  command.arguments = split_words(form);
+  for (std::string& word : command.arguments) {
+    if (std::size_t mark = word.find("{0}"); mark != std::string::npos) word.replace(mark, 3, file.string());
+  }
+  auto program = find_program(command.arguments[0], environment);
+  if (!program && shell == "python") program = find_program("python3", environment);
+  if (!program) return std::unexpected(program.error());
+  command.program = std::filesystem::absolute(*program);
+  return command;
+}
+
+}  // namespace sluice::runtime

@@ -1,0 +1,232 @@
+#include "runtime/engine/stage_run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "runtime/expressions/values.h"
+
+namespace sluice::runtime {
+namespace {
+
+struct Decision {
+  bool runs = false;
+  Result result = Result::skipped;
+  std::string reason;
+};
+
+/// A stage that does not run is blocked where only `success()` stands in its way, else skipped.
+Decision decide(const RunState& run, std::size_t index) {
+  const Expression& condition = run.plan.stages[index].condition;
+  StageScope scope(run, index);
+  if (run.kill_now) return {false, Result::cancelled, {}};
+  auto holds = evaluate_condition(condition, scope);
+  if (!holds) return {false, Result::failure, fmt::format("its condition cannot be evaluated: {}", holds.error())};
+  if (*holds) return {true, Result::success, {}};
+  bool bad = run.stages[index].ancestor_bad;
+  scope.as_if = StatusAnswers{true, run.stages[index].ancestor_failed, run.cancelled};
+  auto would = evaluate_condition(condition, scope);
+  if ((bad || run.cancelled) && would && *would) return {false, bad ? Result::blocked : Result::cancelled, {}};
+  return {false, Result::skipped, {}};
+}
+
+std::expected<std::vector<Json>, std::string> find_legs(const RunState& run, std::size_t index) {
+  const Stage& stage = run.plan.stages[index];
+  if (!stage.matrix) return std::vector<Json>{Json()};
+  StageScope scope(run, index);
+  auto value = evaluate(stage.matrix->legs, scope);
+  if (!value) return std::unexpected(fmt::format("its matrix cannot be evaluated: {}", value.error()));
+  if (!value->is_array()) return std::unexpected(std::string("its matrix is no list"));
+  if (value->empty()) return std::unexpected(std::string("its matrix has no legs; guard it with a condition"));
+  std::vector<Json> legs;
+  for (Json& leg : *value) {
+    if (!leg.is_object()) return std::unexpected(std::string("its matrix holds something that is no record"));
+    legs.push_back(std::move(leg));
+  }
+  return legs;
+}
+
+void collect_names(const Json& value, std::string& names) {
+  if (value.is_structured()) {
+    for (const Json& item : value) collect_names(item, names);
+  } else {
+    names += (names.empty() ? "" : ", ") + to_text(value);
+  }
+}
+
+std::string leg_name(const std::string& stage, const Json& matrix) {
+  if (matrix.is_null()) return stage;
+  std::string names;
+  collect_names(matrix, names);
+  return fmt::format("{} ({})", stage, names.size() > 100 ? names.substr(0, 97) + "..." : names);
+}
+
+/// One failed leg fails the stage; else one cancelled leg makes it cancelled.
+void fold_legs(StageRun& running, StageReport& report) {
+  report.result = Result::success;
+  bool any_failed = false, any_cancelled = false;
+  for (auto& leg : running.legs) {
+    any_failed = any_failed || (leg->report.result == Result::failure && !leg->report.allowed);
+    any_cancelled = any_cancelled || leg->report.result == Result::cancelled;
+    report.allowed = report.allowed || leg->report.allowed;
+    if (report.reason.empty() && leg->report.result == Result::failure) report.reason = leg->report.reason;
+    report.legs.push_back(std::move(leg->report));
+  }
+  if (any_failed || any_cancelled) report.allowed = false;
+  if (any_failed)
+    report.result = Result::failure;
+  else if (any_cancelled)
+    report.result = Result::cancelled;
+  else if (report.allowed)
+    report.result = Result::failure;
+}
+
+/// From the first leg's start, without the time that the stage waited for a place.
+Duration duration_of(const StageRun& running) {
+  Instant first = Clock::now();
+  for (const auto& leg : running.legs) first = std::min(first, leg->started);
+  return std::chrono::duration_cast<Duration>(Clock::now() - first);
+}
+
+Json merged_outputs(const StageRun& running) {
+  Json outputs = Json::object();
+  std::vector<const LegRun*> legs;
+  for (const auto& leg : running.legs) legs.push_back(leg.get());
+  std::ranges::stable_sort(legs, {}, &LegRun::finished_as);
+  for (const LegRun* leg : legs) {
+    for (const auto& [name, value] : leg->outputs.items()) {
+      if (!is_absent(value) || !outputs.contains(name)) outputs[name] = value;
+    }
+  }
+  return outputs;
+}
+
+/// `needs.x.result` says what it would say on GitHub: blocked stages are skipped ones there, allowed failures
+/// successes.
+std::string_view seen_result(const StageReport& report) {
+  if (report.allowed) return to_text(Result::success);
+  return to_text(report.result == Result::blocked ? Result::skipped : report.result);
+}
+
+void finish_stage(RunState& run, std::size_t index, Json outputs) {
+  StageState& state = run.stages[index];
+  state.needs = Json{{"result", seen_result(state.report)}, {"outputs", std::move(outputs)}};
+  run.status.stage_finished(state.report);
+  Result result = state.report.result;
+  bool failed = result == Result::failure && !state.report.allowed;
+  bool bad = failed || result == Result::cancelled || result == Result::blocked;
+  for (std::size_t dependent : state.dependents) {
+    StageState& next = run.stages[dependent];
+    next.ancestor_failed = next.ancestor_failed || failed || state.ancestor_failed;
+    next.ancestor_bad = next.ancestor_bad || bad || state.ancestor_bad;
+    if (--next.unfinished == 0) run.loop.post([&run, dependent] { run_stage(run, dependent); });
+  }
+  --run.stages_left;
+}
+
+Outcome prepare(RunState& run, std::size_t index, StageRun& running) {
+  auto matrices = find_legs(run, index);
+  if (!matrices) return std::unexpected(matrices.error());
+  StageScope scope(run, index);
+  const Stage& stage = run.plan.stages[index];
+  if (stage.matrix) {
+    auto fail_fast = evaluate_condition(stage.matrix->fail_fast, scope);
+    if (!fail_fast) return std::unexpected(fmt::format("fail-fast cannot be evaluated: {}", fail_fast.error()));
+    running.fail_fast = *fail_fast;
+  }
+  std::size_t total = matrices->size();
+  for (std::size_t i = 0; i < total; ++i) {
+    Json strategy = {{"fail-fast", running.fail_fast},
+                     {"job-index", i},
+                     {"job-total", total},
+                     {"max-parallel", stage.matrix && stage.matrix->max_parallel ? *stage.matrix->max_parallel
+                                                                                 : static_cast<int>(total)}};
+    LegIdentity identity{index, leg_name(stage.id, (*matrices)[i]), std::move((*matrices)[i]), std::move(strategy)};
+    if (identity.matrix.is_null()) identity.matrix = Json::object();
+    running.legs.push_back(std::make_unique<LegRun>(run, std::move(identity)));
+  }
+  return {};
+}
+
+std::string title_of(const RunState& run, std::size_t index) {
+  auto title = evaluate_text(run.plan.stages[index].title, StageScope(run, index));
+  return title && !title->empty() ? run.secrets.masked(*title) : run.plan.stages[index].id;
+}
+
+}  // namespace
+
+Detached run_stage(RunState& run, std::size_t index) {
+  StageReport& report = run.stages[index].report;
+  report.id = run.plan.stages[index].id;
+  report.title = title_of(run, index);
+  Decision decision = decide(run, index);
+  report.result = decision.result;
+  report.reason = run.secrets.masked(decision.reason);
+  Json outputs = Json::object();
+  if (decision.runs) {
+    StageRun running(run, index);
+    if (Outcome prepared = prepare(run, index, running); !prepared) {
+      report.result = Result::failure;
+      report.reason = run.secrets.masked(prepared.error());
+    } else {
+      run.stages[index].running = &running;
+      Task<Done> legs = running.run_legs();
+      co_await legs;
+      run.stages[index].running = nullptr;
+      outputs = merged_outputs(running);
+      report.duration = duration_of(running);
+      fold_legs(running, report);
+    }
+  }
+  finish_stage(run, index, std::move(outputs));
+}
+
+/// A leg by itself; the stage hears of its end.
+Detached drive_leg(StageRun& stage, LegRun& leg) {
+  Task<Done> work = leg.run();
+  co_await work;
+  stage.leg_done(leg);
+}
+
+std::size_t StageRun::most_at_once() const {
+  const auto& matrix = run_.plan.stages[index_].matrix;
+  if (!matrix || !matrix->max_parallel || *matrix->max_parallel < 1) return legs.size();
+  return static_cast<std::size_t>(*matrix->max_parallel);
+}
+
+Task<Done> StageRun::run_legs() {
+  while (started_ < legs.size() || running_ > 0) {
+    while (started_ < legs.size() && running_ < most_at_once()) start_leg(*legs[started_++]);
+    if (running_ > 0) co_await wakeup_.until(never);
+  }
+  co_return Done{};
+}
+
+void StageRun::start_leg(LegRun& leg) {
+  ++running_;
+  if (cancelled_) leg.cancel();
+  drive_leg(*this, leg);
+}
+
+void StageRun::leg_done(LegRun& leg) {
+  --running_;
+  bool failed = leg.report.result == Result::failure && !leg.report.allowed;
+  if (failed && fail_fast) cancel_legs();
+  wakeup_.notify();
+}
+
+void StageRun::cancel_legs() {
+  cancelled_ = true;
+  for (std::size_t i = 0; i < started_; ++i) legs[i]->cancel();
+}
+
+void StageRun::cancel() {
+  auto holds = evaluate_condition(run_.plan.stages[index_].condition, StageScope(run_, index_));
+  if (run_.kill_now || !holds || !*holds) cancel_legs();
+}
+
+void StageRun::wake() {
+  for (auto& leg : legs) leg->wake();
+}
+
+}  // namespace sluice::runtime

@@ -1,0 +1,172 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "runtime/engine/leg_attempt.h"
+#include "runtime/engine/leg_scope.h"
+#include "runtime/engine/workspace.h"
+#include "runtime/expressions/values.h"
+
+namespace sluice::runtime {
+namespace {
+
+constexpr std::size_t shown_lines = 20;
+
+}  // namespace
+
+Task<Done> LegAttempt::run_step(std::size_t index) {
+  StepRun now(stage_.steps[index], index + 1);
+  now.report.title = title_of(now);
+  Instant begun = Clock::now();
+  job_["status"] = to_text(job_status_);
+  std::optional<bool> wanted = wants_to_run(now);
+  if (wanted && *wanted) {
+    run_.status.step_started(leg_.name, now.report.title);
+    if (Outcome opened = open_log(now); !opened) {
+      run_.break_off(opened.error());
+      conclude(now, opened.error());
+    } else {
+      Task<Done> attempts = run_attempts(now);
+      co_await attempts;
+    }
+  }
+  now.report.duration = std::chrono::duration_cast<Duration>(Clock::now() - begun);
+  record(now);
+  co_return Done{};
+}
+
+/// A title may show values of the leg; one that cannot be worked out is no reason to fail.
+std::string LegAttempt::title_of(const StepRun& now) const {
+  auto title = evaluate_text(now.step.title, LegScope(*this));
+  return title && !title->empty() ? run_.secrets.masked(*title) : now.step.id;
+}
+
+/// Nothing: it cannot be told, so the step has failed. As on GitHub the step's env is evaluated first.
+std::optional<bool> LegAttempt::wants_to_run(StepRun& now) {
+  if (out_of_time()) return false;
+  LegScope scope(*this);
+  shown_env_ = env_;
+  Json own = Json::object();
+  if (Outcome evaluated = evaluate_bindings(now.step.env, scope, own); !evaluated) {
+    conclude(now, fmt::format("its env cannot be evaluated: {}", evaluated.error()));
+    return std::nullopt;
+  }
+  shown_env_.update(own);
+  auto condition = evaluate_condition(now.step.condition, scope);
+  if (!condition) {
+    conclude(now, fmt::format("its condition cannot be evaluated: {}", condition.error()));
+    return std::nullopt;
+  }
+  return *condition;
+}
+
+Outcome LegAttempt::open_log(StepRun& now) {
+  std::string name = now.step.id.empty() ? now.report.title : now.step.id;
+  auto log = Log::open(logs_ / fmt::format("{:02}-{}.log", now.number, file_slug(name)));
+  if (!log) return std::unexpected(log.error());
+  now.report.log = log->file();
+  now.log.emplace(std::move(*log));
+  return {};
+}
+
+Task<Done> LegAttempt::run_attempts(StepRun& now) {
+  const Retry& retry = now.step.retry;
+  int halts_before = halts_;
+  for (int number = 1;; ++number) {
+    Task<Failure> action = run_action(now);
+    Failure failure = co_await action;
+    bool again = failure && !now.stopped && number < retry.attempts && halts_ == halts_before && !out_of_time();
+    if (!again) {
+      Failure files = take_command_files(now);
+      conclude(now, failure ? failure : files);
+      break;
+    }
+    if (Outcome emptied = empty_command_files(); !emptied) run_.break_off(emptied.error());
+    say(now,
+        fmt::format("attempt {} of {}: {}; the next one begins in {}s", number, retry.attempts, *failure, retry.pause));
+    Instant end = Clock::now() + std::chrono::seconds(retry.pause);
+    while (Clock::now() < end && halts_ == halts_before && !out_of_time()) co_await wakeup_.until(end);
+  }
+  co_return Done{};
+}
+
+Task<LegAttempt::Failure> LegAttempt::run_action(StepRun& now) {
+  if (const auto* script = std::get_if<Script>(&now.step.action)) {
+    Task<Failure> running = run_script(now, *script);
+    Failure failure = co_await running;
+    co_return failure;
+  }
+  if (const auto* upload = std::get_if<Upload>(&now.step.action)) co_return run_upload(now, *upload);
+  if (const auto* download = std::get_if<Download>(&now.step.action)) co_return run_download(now, *download);
+  say(now, fmt::format("checkout of {}", run_.options.repository_root.string()));
+  Outcome checked_out = check_out(run_.options.repository_root, workspace_, run_.environment);
+  if (!checked_out) co_return checked_out.error();
+  co_return std::nullopt;
+}
+
+LegAttempt::Failure LegAttempt::run_upload(StepRun& now, const Upload& upload) {
+  LegScope scope(*this);
+  auto name = evaluate_text(upload.name, scope);
+  if (!name) return name.error();
+  auto path = evaluate_text(upload.path, scope);
+  if (!path) return path.error();
+  auto count = run_.artifacts.upload(*name, *path, workspace_, leg_.name);
+  if (!count) return count.error();
+  say(now, fmt::format("artifact `{}`: {} {}", *name, *count, *count == 1 ? "file" : "files"));
+  return std::nullopt;
+}
+
+LegAttempt::Failure LegAttempt::run_download(StepRun& now, const Download& download) {
+  LegScope scope(*this);
+  auto name = evaluate_text(download.name, scope);
+  if (!name) return name.error();
+  auto to = evaluate_text(download.to, scope);
+  if (!to) return to.error();
+  auto count = run_.artifacts.download(*name, to->empty() ? workspace_ : workspace_ / *to);
+  if (!count) return count.error();
+  say(now, fmt::format("artifact `{}`: {} {}", *name, *count, *count == 1 ? "file" : "files"));
+  return std::nullopt;
+}
+
+/// The step's outcome, what it counts as, and what that makes of the job.
+void LegAttempt::conclude(StepRun& now, const Failure& failure) {
+  StepReport& report = now.report;
+  report.outcome = !failure                                          ? Result::success
+                   : now.stopped && job_status_ == Result::cancelled ? Result::cancelled
+                                                                     : Result::failure;
+  report.conclusion = report.outcome;
+  if (!failure) return;
+  report.message = run_.secrets.masked(*failure);
+  if (now.log) {
+    report.last_lines = last_log_lines(report.log, shown_lines);
+    (void)now.log->add(fmt::format("{}\n", report.message));  // a full disk has stopped the run already
+  }
+  if (report.outcome == Result::cancelled) return;
+  if (!now.stopped) {
+    auto allowed = evaluate_condition(now.step.allow_failure, LegScope(*this));
+    if (!allowed) report.message += fmt::format("; allow-failure cannot be evaluated: {}", allowed.error());
+    if (allowed && *allowed) report.conclusion = Result::success;
+  }
+  if (report.conclusion == Result::failure && job_status_ == Result::success) job_status_ = Result::failure;
+}
+
+void LegAttempt::record(StepRun& now) {
+  StepReport& report = now.report;
+  if (!now.step.id.empty()) {
+    steps_[now.step.id] = {{"outputs", std::move(now.outputs)},
+                           {"outcome", to_text(report.outcome)},
+                           {"conclusion", to_text(report.conclusion)}};
+  }
+  run_.status.step_finished(leg_.name, report);
+  reports_.push_back(std::move(report));
+}
+
+/// Masked lines, to the log and to those who watch.
+void LegAttempt::show(StepRun& now, std::string_view block) {
+  if (Outcome written = now.log->add(block); !written) run_.break_off(written.error());
+  run_.status.lines(leg_.name, now.report.title, block);
+}
+
+void LegAttempt::say(StepRun& now, const std::string& line) { show(now, run_.secrets.masked(line) + "\n"); }
+
+}  // namespace sluice::runtime

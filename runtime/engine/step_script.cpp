@@ -1,0 +1,182 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "runtime/engine/command_files.h"
+#include "runtime/engine/leg_attempt.h"
+#include "runtime/engine/leg_scope.h"
+#include "runtime/engine/shell.h"
+#include "runtime/expressions/values.h"
+#include "runtime/output/lines.h"
+
+namespace sluice::runtime {
+namespace {
+
+constexpr std::size_t most_summary = std::size_t{1} << 20;  // GitHub's limit for one step
+constexpr int most_annotations = 10;                        // and for one level of one step
+
+std::string how_it_ended(int code) {
+  return code > 128 && code < 128 + 65 ? fmt::format("exit code {} (signal {})", code, code - 128)
+                                       : fmt::format("exit code {}", code);
+}
+
+/// Names that a step cannot give to the steps behind it.
+bool is_protected(const std::string& name) {
+  return name.starts_with("GITHUB_") || name.starts_with("RUNNER_") || name == tracking_variable ||
+         name == "NODE_OPTIONS";
+}
+
+}  // namespace
+
+Variables LegAttempt::step_environment(const StepRun& now) const {
+  Variables environment = run_.environment;
+  for (const auto& [name, value] : shown_env_.items()) environment[name] = to_text(value);
+  for (const auto& [name, value] : environment_) {
+    if (is_protected(name) || !shown_env_.contains(name)) environment[name] = value;
+  }
+  environment["GITHUB_ACTION"] = now.step.id.empty() ? "__run" : now.step.id;
+  environment[tracking_variable] = fmt::format("{}{}.", tracking_, now.number);
+  std::string& path = environment["PATH"];
+  for (const std::string& folder : path_folders_) path = folder + ":" + path;
+  return environment;
+}
+
+std::expected<Command, std::string> LegAttempt::step_command(StepRun& now, const Script& script) {
+  Variables environment = step_environment(now);
+  auto folder = evaluate_text(script.working_directory, LegScope(*this));
+  if (!folder) return std::unexpected(fmt::format("its working directory: {}", folder.error()));
+  auto pasted = evaluate_text(script.pasted, LegScope(*this));
+  if (!pasted) return std::unexpected(fmt::format("its script: {}", pasted.error()));
+  auto command = script_command(script.shell, script.text + *pasted, files_, environment);
+  if (!command) return command;
+  command->environment = std::move(environment);
+  command->working_directory = folder->empty() ? workspace_ : workspace_ / *folder;
+  return command;
+}
+
+Task<LegAttempt::Failure> LegAttempt::run_script(StepRun& now, const Script& script) {
+  auto command = step_command(now, script);
+  if (!command) co_return command.error();
+  LineReader reader(run_.secrets, {[&](std::string_view block) { show(now, block); },
+                                   [&](std::string_view line) { return take_command(now, line); }});
+  auto process = run_.processes.start(
+      *command, [&reader](std::string_view chunk) { reader.add(chunk); }, [this] { wakeup_.notify(); });
+  if (!process) co_return process.error();
+  sessions_.push_back((*process)->pid());
+  Task<End> supervision = supervise(now, **process);
+  End end = co_await supervision;
+  (*process)->discard_output();
+  reader.finish();
+  int code = (*process)->has_exited() ? (*process)->exit_code() : 137;
+  if ((*process)->has_output() || !(*process)->has_exited()) leftovers_.push_back(std::move(*process));
+  if (end == End::timed_out) {
+    co_return fmt::format("timed out after {}", duration_text(std::chrono::seconds(*now.step.timeout)));
+  }
+  if (end == End::stopped) co_return job_status_ == Result::cancelled ? "cancelled" : reason_;
+  if (code == 0) co_return std::nullopt;
+  co_return how_it_ended(code);
+}
+
+/// Until the process has ended, by itself or because its time, the leg's or the run's is over.
+Task<LegAttempt::End> LegAttempt::supervise(StepRun& now, Process& process) {
+  Instant deadline = now.step.timeout ? Clock::now() + std::chrono::seconds(*now.step.timeout) : never;
+  int seen = halts_;
+  while (!process.has_exited()) {
+    bool stop = out_of_time();
+    if (halts_ != seen) stop = stop || halt_stops(now.step);
+    seen = halts_;
+    if (stop || Clock::now() >= deadline) {
+      now.stopped = stop;
+      TreeQuery query{fmt::format("{}{}.", tracking_, now.number), {process.pid()}, false};
+      Task<Done> stopping = stop_tree(process, std::move(query));
+      co_await stopping;
+      co_return stop ? End::stopped : End::timed_out;
+    }
+    co_await wakeup_.until(std::min(deadline, clean_up_until_));
+  }
+  co_return End::exited;
+}
+
+/// A cancelled leg goes on with a step whose condition still holds; one that is out of time does not.
+bool LegAttempt::halt_stops(const Step& step) const {
+  if (job_status_ != Result::cancelled) return true;
+  auto holds = evaluate_condition(step.condition, LegScope(*this));
+  return !holds || !*holds;
+}
+
+std::string LegAttempt::annotate(StepRun& now, const std::string& level, const std::string& text,
+                                 const std::string& where) {
+  std::string shown = run_.secrets.masked(where.empty() ? text : fmt::format("{}: {}", where, text));
+  if (++now.annotations[level] <= most_annotations) run_.status.annotated(leg_.name, level, shown);
+  return fmt::format("{}: {}\n", level, shown);
+}
+
+/// What a line tells the runner to do, and what is shown in its place; nothing where it is an ordinary line.
+std::optional<std::string> LegAttempt::take_command(StepRun& now, std::string_view line) {
+  auto command = parse_workflow_command(line);
+  if (!command) return std::nullopt;
+  const std::string& name = command->name;
+  if (!now.resume_token.empty()) {
+    if (name != now.resume_token) return std::nullopt;
+    now.resume_token.clear();
+    return "";
+  }
+  if (name == "add-mask") {
+    run_.secrets.add(command->text);
+    return "";
+  }
+  if (name == "error" || name == "warning" || name == "notice") {
+    std::string file = command->property("file"), row = command->property("line");
+    return annotate(now, name, command->text, row.empty() ? file : file + ":" + row);
+  }
+  if (name == "group") return command->text + "\n";
+  if (name == "stop-commands") now.resume_token = command->text;
+  if (name == "set-output") now.outputs[command->property("name")] = command->text;
+  constexpr std::string_view silent[] = {"endgroup",   "debug",      "echo",        "stop-commands",
+                                         "set-output", "save-state", "add-matcher", "remove-matcher"};
+  if (std::ranges::find(silent, name) != std::end(silent)) return "";
+  return std::nullopt;
+}
+
+Outcome LegAttempt::empty_command_files() {
+  for (const char* name : {"output", "env", "path", "step_summary", "state"}) {
+    std::error_code error;
+    if (std::filesystem::file_size(files_ / name, error) == 0 && !error) continue;
+    if (Outcome written = write_file(files_ / name, ""); !written) return written;
+  }
+  return {};
+}
+
+/// What the step wrote into the files behind GITHUB_OUTPUT and its like.
+LegAttempt::Failure LegAttempt::take_command_files(StepRun& now) {
+  std::map<std::string, std::string> texts;
+  for (const char* name : {"output", "env", "path", "step_summary", "state"}) {
+    std::error_code error;
+    if (std::filesystem::file_size(files_ / name, error) == 0) continue;
+    auto text = error ? std::string() : read_file(files_ / name).value_or("");
+    if (Outcome emptied = write_file(files_ / name, ""); !emptied) run_.break_off(emptied.error());
+    texts[name] = std::move(text);
+  }
+  if (texts.empty()) return std::nullopt;
+  auto outputs = parse_assignments(texts["output"]), variables = parse_assignments(texts["env"]);
+  auto state = parse_assignments(texts["state"]);
+  if (!outputs) return fmt::format("GITHUB_OUTPUT: {}", outputs.error());
+  for (const auto& [name, value] : *outputs) now.outputs[name] = value;
+  if (!variables) return fmt::format("GITHUB_ENV: {}", variables.error());
+  for (const auto& [name, value] : *variables) {
+    if (!is_protected(name))
+      env_[name] = value;
+    else
+      say(now, fmt::format("GITHUB_ENV cannot set `{}`", name));
+  }
+  std::ranges::copy(parse_path_lines(texts["path"]), std::back_inserter(path_folders_));
+  if (!state) return fmt::format("GITHUB_STATE: {}", state.error());
+  std::string summary = run_.secrets.masked(texts["step_summary"]);
+  if (summary.size() > most_summary) return std::string("GITHUB_STEP_SUMMARY: a summary may have at most 1 MiB");
+  if (summary.empty()) return std::nullopt;
+  Outcome written = append_file(run_.folder / "summary.md", summary.ends_with('\n') ? summary : summary + "\n");
+  if (!written) run_.break_off(written.error());
+  return std::nullopt;
+}
+
+}  // namespace sluice::runtime

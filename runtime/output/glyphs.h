@@ -1,0 +1,15 @@
+#pragma once
+#include <string_view>
+
+#include "runtime/output/status.h"
+
+namespace sluice::runtime {
+
+/// How a result is shown: one column wide, and the number of a terminal's colour.
+struct Glyph {
+  std::string_view mark, colour;
+};
+
+Glyph glyph_of(Result result, bool allowed);
+
+}  // namespace sluice::runtime
