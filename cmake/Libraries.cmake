@@ -19,3 +19,11 @@ target_link_libraries(sluice_json INTERFACE nlohmann_json::nlohmann_json)
 find_package(CLI11 2 REQUIRED CONFIG)
 add_library(sluice_cli11 INTERFACE)
 target_link_libraries(sluice_cli11 INTERFACE CLI11::CLI11)
+
+# Linked as an archive where there is one: no second shared library to load at every start.
+find_package(SQLite3 3.40 REQUIRED)
+find_library(SLUICE_SQLITE_ARCHIVE NAMES libsqlite3.a)
+add_library(sluice_sqlite INTERFACE)
+target_include_directories(sluice_sqlite SYSTEM INTERFACE ${SQLite3_INCLUDE_DIRS})
+target_link_libraries(sluice_sqlite INTERFACE
+  $<IF:$<BOOL:${SLUICE_SQLITE_ARCHIVE}>,${SLUICE_SQLITE_ARCHIVE},${SQLite3_LIBRARIES}> pthread dl m)

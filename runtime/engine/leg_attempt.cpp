@@ -6,7 +6,9 @@
 
 #include <algorithm>
 
+#include "runtime/engine/leg_parts.h"
 #include "runtime/engine/leg_scope.h"
+#include "runtime/engine/recall.h"
 #include "runtime/expressions/values.h"
 
 namespace sluice::runtime {
@@ -24,10 +26,22 @@ std::string architecture() {
 
 }  // namespace
 
-LegAttempt::LegAttempt(RunState& run, const LegIdentity& leg, Wakeup& wakeup, int place, int number)
-    : run_(run), leg_(leg), stage_(run.plan.stages[leg.stage]), wakeup_(wakeup), number_(number) {
+LegAttempt::LegAttempt(RunState& run, const LegIdentity& leg, Wakeup& wakeup, int place, int number, const Armed* undo)
+    : run_(run),
+      leg_(leg),
+      stage_(run.plan.stages[leg.stage]),
+      undo_(undo),
+      todo_(undo != nullptr ? stage_.rollbacks[static_cast<std::size_t>(undo->rollback)].steps : stage_.steps),
+      wakeup_(wakeup),
+      number_(undo != nullptr ? rollback_attempt(undo->rollback) : number) {
+  const LegPast* past = leg_before(run.past, leg);
+  if (past != nullptr && undo == nullptr && goes_on(stage_) && past->attempt == number_) past_ = &past->last;
+  if (past != nullptr && undo != nullptr) {
+    auto rollback = past->rollbacks.find(undo->rollback);
+    if (rollback != past->rollbacks.end() && rollback->second.started) past_ = &rollback->second.attempt;
+  }
   files_ = run.folder / "places" / std::to_string(place);
-  tracking_ = fmt::format("{}.{}-{}.", run.token, file_slug(leg.name), number);
+  tracking_ = fmt::format("{}.{}-{}.", run.token, file_slug(leg.name), number_);
   std::replace(tracking_.begin() + static_cast<std::ptrdiff_t>(run.token.size()) + 1, tracking_.end() - 1, '.', '_');
 }
 
@@ -44,20 +58,21 @@ Task<Done> LegAttempt::run() {
   fill_contexts();
   start_timeout();
   LegScope scope(*this);
-  if (Outcome evaluated = evaluate_bindings(stage_.env, scope, env_); !evaluated) {
+  if (Outcome evaluated = evaluate_bindings(stage_.env, scope, env_); !evaluated && undo_ == nullptr) {
     fail(fmt::format("its env cannot be evaluated: {}", evaluated.error()));
   }
   shown_env_ = env_;
-  if (job_status_ == Result::success) {
+  note_attempt();
+  if (job_status_ == Result::success && undo_ == nullptr) {
     Task<Done> services = start_services();
     co_await services;
   }
-  for (std::size_t i = 0; i < stage_.steps.size(); ++i) {
+  for (std::size_t i = 0; i < todo_.size() && !abandoned_; ++i) {
     Task<Done> step = run_step(i);
     co_await step;
   }
   shown_env_ = env_;
-  collect_outputs();
+  if (undo_ == nullptr && !abandoned_) collect_outputs();
   Task<Done> cleaning = clean_up();
   co_await cleaning;
   co_return Done{};
@@ -68,9 +83,14 @@ Outcome LegAttempt::make_place() {
   bool single = leg_.name == stage_.id;
   if (!single) slug += fmt::format("-{}", to_text(leg_.strategy["job-index"]));
   if (number_ > 1) slug += fmt::format("-attempt-{}", number_);
+  if (undo_ != nullptr) slug += fmt::format("-rollback-{}", undo_->rollback + 1);
   workspace_ = run_.folder / "workspaces" / slug;
   temp_ = files_ / "temp";
   logs_ = run_.folder / "logs" / slug;
+  // What an interrupted attempt left there is no part of this one, unless it goes on with it.
+  if (run_.past.begun() && past_ == nullptr) {
+    if (Outcome removed = remove_folder(workspace_); !removed) return removed;
+  }
   for (const auto* folder : {&workspace_, &temp_, &logs_}) {
     if (Outcome made = make_folders(*folder); !made) return made;
   }
@@ -80,8 +100,8 @@ Outcome LegAttempt::make_place() {
 void LegAttempt::fill_contexts() {
   std::filesystem::path tools = run_.options.state_folder / "tools";
   github_ = {{"workspace", workspace_.string()}, {"job", stage_.id}};
-  env_ = run_.pipeline_env;
-  steps_ = Json::object();
+  env_ = undo_ != nullptr ? undo_->env : run_.pipeline_env;
+  steps_ = undo_ != nullptr ? undo_->steps : Json::object();
   job_ = {{"status", "success"}, {"services", Json::object()}};
   runner_ = {{"name", "sluice"},
              {"os", "Linux"},
@@ -104,9 +124,11 @@ void LegAttempt::fill_contexts() {
 }
 
 void LegAttempt::start_timeout() {
-  if (!stage_.timeout) return;
-  std::string reason = fmt::format("timed out after {}", duration_text(std::chrono::seconds(*stage_.timeout)));
-  timeout_ = run_.loop.at(Clock::now() + std::chrono::seconds(*stage_.timeout), [this, reason] {
+  std::optional<Seconds> limit = stage_.timeout;
+  if (undo_ != nullptr) limit = stage_.rollbacks[static_cast<std::size_t>(undo_->rollback)].within.value_or(1800);
+  if (!limit) return;
+  std::string reason = fmt::format("timed out after {}", duration_text(std::chrono::seconds(*limit)));
+  timeout_ = run_.loop.at(Clock::now() + std::chrono::seconds(*limit), [this, reason] {
     timeout_.reset();
     halt(Result::failure, reason);
   });
@@ -185,7 +207,8 @@ Task<Done> LegAttempt::clean_up() {
   leftovers_.clear();
   std::vector<std::filesystem::path> unneeded;
   if (std::error_code error; !std::filesystem::is_empty(temp_, error)) unneeded.push_back(temp_);
-  if (!run_.options.keep_workspaces && job_status_ == Result::success) unneeded.push_back(workspace_);
+  bool keep = run_.options.keep_workspaces || job_status_ != Result::success || abandoned_;
+  if (!keep) unneeded.push_back(workspace_);
   for (const std::filesystem::path& folder : unneeded) {
     if (Outcome removed = remove_folder(folder); !removed) run_.status.annotated(leg_.name, "warning", removed.error());
   }

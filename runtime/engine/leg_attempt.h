@@ -6,17 +6,18 @@
 #include <vector>
 
 #include "runtime/engine/leg_run.h"
+#include "runtime/engine/rollbacks.h"
 #include "runtime/engine/run_state.h"
-#include "runtime/output/lines.h"
-#include "runtime/output/log.h"
 #include "runtime/system/process_tree.h"
 
 namespace sluice::runtime {
 
-/// One attempt of one leg: a fresh workspace, services, steps, outputs; at its end nothing of it is left running.
+/// One attempt of one leg: a fresh workspace, services, steps, outputs; at its end nothing of it is left running. Or,
+/// of what is armed, the steps that undo it. Inside of an environment it goes on where an earlier life of the run
+/// stopped.
 class LegAttempt {
  public:
-  LegAttempt(RunState& run, const LegIdentity& leg, Wakeup& wakeup, int place, int number);
+  LegAttempt(RunState& run, const LegIdentity& leg, Wakeup& wakeup, int place, int number, const Armed* undo = nullptr);
   ~LegAttempt();
 
   Task<Done> run();
@@ -25,6 +26,7 @@ class LegAttempt {
   void halt(Result status, std::string reason);
 
   Result result() const { return job_status_; }
+  bool abandoned() const { return abandoned_; }  ///< the process ends while it waits
   bool failure_is_allowed() const { return allowed_; }
   const std::string& reason() const { return reason_; }
   std::vector<StepReport> take_reports() { return std::move(reports_); }
@@ -58,9 +60,26 @@ class LegAttempt {
   Failure run_download(StepRun& now, const Download& download);
   void conclude(StepRun& now, const Failure& failure);
   void record(StepRun& now);
+  void keep_context(StepRun& now);
   void show(StepRun& now, std::string_view block);
   void say(StepRun& now, const std::string& line);
   Outcome open_log(StepRun& now);
+
+  // step_past.cpp: what an earlier life of the run did
+  bool has_effects() const { return undo_ != nullptr || goes_on(stage_); }
+  const StepPast* before(const StepRun& now) const;
+  void note(RecordKind kind, const StepRun& now, std::string data = {});
+  void note_attempt();
+  void note_finished(StepRun& now);
+  bool replay(StepRun& now);
+  Task<bool> is_settled(StepRun& now);
+  Task<std::optional<bool>> ask_probe(StepRun& now);
+  Task<std::string> ask_person(StepRun& now);
+
+  // waiting_steps.cpp: steps that wait, ask again and again, or change what is armed
+  Task<Failure> run_poll(StepRun& now, const Script& script, const Poll& poll);
+  Task<Failure> run_sleep(StepRun& now, const Sleep& sleep);
+  void arm(const Arm& arm);
 
   // step_script.cpp: processes of steps and what they say to the runner
   Task<Failure> run_script(StepRun& now, const Script& script);
@@ -85,6 +104,10 @@ class LegAttempt {
   RunState& run_;
   const LegIdentity& leg_;
   const Stage& stage_;
+  const Armed* undo_;
+  const std::vector<Step>& todo_;
+  const AttemptPast* past_ = nullptr;  ///< of an earlier life of the run
+  bool abandoned_ = false;
   Wakeup& wakeup_;
   int number_;
   std::string tracking_;  ///< `RUN.LEG.`
@@ -106,32 +129,6 @@ class LegAttempt {
   std::vector<pid_t> sessions_;
   std::vector<StepReport> reports_;
   Json outputs_ = Json::object();
-};
-
-struct LegAttempt::StepRun {
-  StepRun(const Step& what, std::size_t which) : step(what), number(which) {}
-
-  const Step& step;
-  std::size_t number;  ///< counted from 1
-  StepReport report;
-  std::optional<Log> log;
-  Json outputs = Json::object();
-  bool stopped = false;                    ///< by a halt, not by itself
-  std::string resume_token;                ///< while commands are not listened to
-  std::map<std::string, int> annotations;  ///< how many of each level
-};
-
-struct LegAttempt::ServiceRun {
-  explicit ServiceRun(const Service& what) : service(what) {}
-
-  const Service& service;
-  std::optional<Log> log;
-  std::unique_ptr<LineReader> reader;
-  std::unique_ptr<Process> process;
-  std::filesystem::path scratch, scripts;
-  std::string port;
-  Json env = Json::object();
-  bool ready = false, stopping = false;
 };
 
 }  // namespace sluice::runtime

@@ -2,27 +2,25 @@
 #include <memory>
 #include <string>
 
+#include "runtime/engine/leg_identity.h"
 #include "runtime/engine/run_state.h"
 
 namespace sluice::runtime {
 
 class LegAttempt;
+struct Armed;
 
-struct LegIdentity {
-  std::size_t stage = 0;
-  std::string name;  ///< `test`, or `test (3.11)`
-  Json matrix, strategy;
-};
-
-/// One leg of a stage, a stage without matrix having one: waits for a place, runs its attempts.
+/// One leg of a stage: waits for a place, runs its attempts. Or, given what is armed, one rollback of it, which nothing
+/// cancels.
 class LegRun {
  public:
-  LegRun(RunState& run, LegIdentity identity);
+  LegRun(RunState& run, LegIdentity identity, const Armed* undo = nullptr);
   ~LegRun();
 
   Task<Done> run();
 
   void cancel();  ///< in order: `always()` steps still run
+  void stop();    ///< it does not start, if it has not yet
   void wake();    ///< something of the run has changed
   void grant_place(int place);
 
@@ -32,17 +30,26 @@ class LegRun {
   Instant started = never;  ///< when it got its place
   int finished_as = 0;      ///< the order in which legs came to their end
 
+  /// The process ends while this leg waits: it has no result yet.
+  bool abandoned() const { return abandoned_; }
+
  private:
+  bool restore();
   Task<Done> run_attempts();
+  Task<bool> undo_attempt();
   Task<Done> pause();
   Task<Done> wait_for_place();
   void note_retry(int number);
+  void note_end();
+  int first_attempt() const;
+  double urgency() const;
 
   RunState& run_;
+  const Armed* undo_;
   Wakeup wakeup_;
   std::unique_ptr<LegAttempt> attempt_;
   int place_ = 0;  ///< none yet
-  bool cancelled_ = false;
+  bool cancelled_ = false, abandoned_ = false;
 };
 
 }  // namespace sluice::runtime

@@ -2,6 +2,7 @@
 #include <optional>
 
 #include "runtime/engine/leg_attempt.h"
+#include "runtime/engine/stage_scope.h"
 
 namespace sluice::runtime {
 

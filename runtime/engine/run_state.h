@@ -1,11 +1,17 @@
 #pragma once
-#include <deque>
+#include <map>
+#include <memory>
 #include <optional>
+#include <set>
+#include <tuple>
 #include <unordered_map>
 #include <unordered_set>
 
+#include "runtime/engine/past.h"
+#include "runtime/engine/places.h"
 #include "runtime/engine/runner.h"
 #include "runtime/expressions/evaluate.h"
+#include "runtime/journal/run_log.h"
 #include "runtime/output/secrets.h"
 #include "runtime/store/artifacts.h"
 #include "runtime/system/event_loop.h"
@@ -15,7 +21,8 @@
 namespace sluice::runtime {
 
 class StageRun;
-class LegRun;
+class Rollbacks;
+class Waiting;
 
 /// How far a stage has come, for those that depend on it.
 struct StageState {
@@ -24,22 +31,17 @@ struct StageState {
   std::vector<std::size_t> dependents;
   bool ancestor_failed = false;
   bool ancestor_bad = false;  ///< failed, cancelled or blocked
+  bool started = false;       ///< it was decided that it runs
   Json needs;                 ///< as others see it: `{"result": …, "outputs": {…}}`; null until it is done
   StageReport report;
   StageRun* running = nullptr;
+  double urgency = 0;  ///< milliseconds from its start to the run's end, by what is known of earlier runs
 };
 
 /// Everything that the parts of one run share.
 struct RunState {
-  RunState(const Plan& what, const Options& how, Status& watcher, EventLoop& events, std::filesystem::path own_folder)
-      : plan(what),
-        options(how),
-        status(watcher),
-        loop(events),
-        processes(events),
-        artifacts(own_folder / "artifacts"),
-        folder(std::move(own_folder)),
-        run_id(folder.filename()) {}
+  RunState(const Plan& what, const Options& how, Status& watcher, EventLoop& events, std::filesystem::path own_folder);
+  ~RunState();
 
   const Plan& plan;
   const Options& options;
@@ -49,7 +51,12 @@ struct RunState {
   Artifacts artifacts;
   std::filesystem::path folder;  ///< `.sluice/runs/7`
   std::string run_id;
-  std::string token;  ///< tells the processes of this run from all others
+  std::int64_t number = 0;
+  std::string token;  ///< tells the processes of this life of the run from all others
+  std::string hash;   ///< of the plan: votes are bound to it
+  Journal* journal = nullptr;
+  std::optional<RunLog> log;  ///< none: nothing is written down
+  Past past;
   Secrets secrets;
   Json github, secret_values, pipeline_env = Json::object();
   Variables environment;                     ///< what every step inherits
@@ -58,54 +65,34 @@ struct RunState {
   std::vector<StageState> stages;
   std::unordered_map<std::string, std::size_t> stage_index;
   std::size_t stages_left = 0;
+  std::unique_ptr<Rollbacks> rollbacks;
   bool cancelled = false;             ///< in order
+  bool stopped = false;               ///< what runs goes on, nothing else starts
   bool kill_now = false;              ///< at once
+  bool leaving = false;               ///< all that is left waits: the process ends, the run does not
   std::optional<std::string> broken;  ///< what outside makes it impossible to go on
   int legs_running = 0;               ///< those that may have processes
   int next_leg = 1;
+  int busy = 0;                           ///< stages and rollbacks that do something or will without anybody's word
+  std::vector<const Waiting*> waiting;    ///< those that only wait, in the order in which they began to
+  std::set<std::size_t> released;         ///< environments whose locks were given back
+  std::vector<std::string> left_waiting;  ///< what they waited for when it was decided to leave
+  Places places;
+  /// What people say of steps in doubt: by stage, leg and step.
+  std::map<std::tuple<std::size_t, int, int>, std::string> answers;
 
-  std::vector<int> free_places;  ///< numbers of the places where a leg may run, each with a folder of its own
-  std::deque<LegRun*> waiting;   ///< legs, in the order in which they became ready
-
+  bool is_done() const;
   void cancel();  ///< the first request; the second one kills
+  void stop();
   void break_off(std::string why);
   void wake_all();
-  void release_place(int place);
+
+  /// Writes down what has happened; it is in the kernel's hands with the next `settle`, or at the end of this turn.
+  void note(RecordKind kind, std::size_t stage, int leg, int attempt, int step, std::string data = {});
+  /// Before a process starts: what was noted must outlive us, on the disk itself where `effects` are about to happen.
+  /// False: it cannot be, and the run is broken off.
+  bool settle(bool effects = false);
 };
-
-/// Contexts of a stage as a whole: `github inputs vars needs`, and the status functions over its ancestors.
-class StageScope : public Scope {
- public:
-  StageScope(const RunState& run, std::size_t stage) : run_(run), stage_(stage) {}
-
-  const Json* context(std::string_view name) const override;
-  const Json* context_member(std::string_view context, std::string_view name) const override;
-  StatusAnswers status(std::span<const std::string> stages) const override;
-
-  std::optional<StatusAnswers> as_if;  ///< instead of what is true
-
- protected:
-  const RunState& run_;
-  std::size_t stage_;
-
- private:
-  const Json* all_needs() const;
-  mutable std::optional<Json> needs_;
-};
-
-/// Contexts that are known when a run starts.
-class RunScope : public Scope {
- public:
-  explicit RunScope(const RunState& run) : run_(run) {}
-  const Json* context(std::string_view name) const override;
-  StatusAnswers status(std::span<const std::string>) const override { return {}; }
-
- private:
-  const RunState& run_;
-};
-
-/// Evaluates bindings in order into an object of texts.
-Outcome evaluate_bindings(const Bindings& bindings, const Scope& scope, Json& into);
 
 /// A part of a file name: letters, digits, `.`, `_` and `-`; at most 60 of them.
 std::string file_slug(std::string_view name);

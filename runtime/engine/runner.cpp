@@ -2,16 +2,18 @@
 
 #include <fmt/format.h>
 #include <signal.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <charconv>
-#include <cstring>
 
+#include "runtime/engine/context.h"
+#include "runtime/engine/gate_run.h"
+#include "runtime/engine/rollbacks.h"
+#include "runtime/engine/run_setup.h"
 #include "runtime/engine/stage_run.h"
+#include "runtime/engine/waits.h"
 #include "runtime/expressions/values.h"
+#include "runtime/plan/plan_json.h"
 #include "runtime/system/process_tree.h"
 
 extern char** environ;
@@ -21,115 +23,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Outcome check_secrets(const Plan& plan, const Options& options) {
-  std::vector<std::string> missing;
-  for (const std::string& name : plan.secrets) {
-    auto found = options.secrets.find(name);
-    if (found == options.secrets.end() || found->second.empty()) missing.push_back(name);
-  }
-  if (missing.empty()) return {};
-  return std::unexpected(fmt::format("the pipeline needs {} `{}`; give {} a value with `--secret-file`",
-                                     missing.size() == 1 ? "the secret" : "the secrets", fmt::join(missing, "`, `"),
-                                     missing.size() == 1 ? "it" : "them"));
-}
-
-int last_run_number(const fs::path& runs) {
-  int last = 0;
-  std::error_code error;
-  for (fs::directory_iterator entry(runs, error), end; !error && entry != end; entry.increment(error)) {
-    std::string name = entry->path().filename().string();
-    int number = 0;
-    auto [stop, failure] = std::from_chars(name.data(), name.data() + name.size(), number);
-    if (failure == std::errc() && stop == name.data() + name.size()) last = std::max(last, number);
-  }
-  return last;
-}
-
-/// A folder that nobody else has: of two runs that start together one takes the next number.
-std::expected<fs::path, std::string> make_run_folder(const Options& options) {
-  fs::path runs = options.state_folder / "runs";
-  if (Outcome made = make_folders(runs); !made) return std::unexpected(made.error());
-  fs::path ignore = options.state_folder / ".gitignore";
-  std::error_code error;
-  if (!fs::exists(ignore, error)) {
-    if (Outcome written = write_file(ignore, "*\n", 0644); !written) return std::unexpected(written.error());
-  }
-  for (int number = last_run_number(runs) + 1;; ++number) {
-    fs::path folder = runs / (options.run_id.empty() ? std::to_string(number) : file_slug(options.run_id));
-    if (mkdir(folder.c_str(), 0700) == 0) return folder;
-    if (errno != EEXIST) return system_error("make the folder", folder);
-    if (!options.run_id.empty()) return std::unexpected(fmt::format("there is a run `{}` already", options.run_id));
-  }
-}
-
-/// GITHUB_REF of `github.ref`, and so on; what is no plain value, or secret, stays out.
-void add_github_variables(const Json& github, Variables& environment) {
-  constexpr std::string_view left_out[] = {"event", "token", "env", "path", "output", "repositoryUrl", "workspace"};
-  for (const auto& [name, value] : github.items()) {
-    bool skipped = !is_primitive(value) || std::ranges::find(left_out, name) != std::end(left_out);
-    if (!skipped) environment["GITHUB_" + upper_case(name)] = to_text(value);
-  }
-}
-
-Outcome fill_github(RunState& run) {
-  run.github = run.options.github.is_object() ? run.options.github : Json::object();
-  auto fallback = [&](const char* name, const std::string& value) {
-    if (!run.github.contains(name) || is_absent(run.github[name])) run.github[name] = value;
-  };
-  fallback("run_id", run.run_id);
-  fallback("run_number", run.run_id);
-  fallback("run_attempt", "1");
-  fallback("workflow", run.plan.title.empty() ? run.plan.pipeline : run.plan.title);
-  if (run.github.contains("event") && !run.github.contains("event_path")) {
-    fs::path file = run.folder / "event.json";
-    if (Outcome written = write_file(file, to_json_text(run.github["event"])); !written) return written;
-    run.github["event_path"] = file.string();
-  }
-  run.environment = run.options.environment;
-  run.environment["CI"] = run.environment["GITHUB_ACTIONS"] = run.environment["SLUICE"] = "true";
-  add_github_variables(run.github, run.environment);
-  return {};
-}
-
-Outcome fill_contexts(RunState& run) {
-  if (Outcome filled = fill_github(run); !filled) return filled;
-  run.secret_values = Json::object();
-  for (const auto& [name, value] : run.options.secrets) {
-    run.secret_values[name] = value;
-    run.secrets.add(value);
-  }
-  if (const Json* token = find_member(run.github, "token")) run.secrets.add(to_text(*token));
-  Json env = Json::object();
-  if (Outcome evaluated = evaluate_bindings(run.plan.env, RunScope(run), env); !evaluated) {
-    return std::unexpected(
-        fmt::format("the pipeline's env cannot be evaluated: {}", run.secrets.masked(evaluated.error())));
-  }
-  run.pipeline_env = std::move(env);
-  return {};
-}
-
-Outcome choose_stages(RunState& run) {
-  const auto& only = run.options.only;
-  for (std::size_t i = 0; i < run.stages.size(); ++i) run.stage_index[run.plan.stages[i].id] = i;
-  for (StageState& stage : run.stages) stage.wanted = only.empty();
-  for (const std::string& id : only) {
-    auto found = run.stage_index.find(id);
-    if (found == run.stage_index.end())
-      return std::unexpected(fmt::format("there is no stage `{}` in `{}`", id, run.plan.pipeline));
-    run.stages[found->second].wanted = true;
-  }
-  for (std::size_t i = run.stages.size(); i-- > 0;) {
-    if (!run.stages[i].wanted) continue;
-    ++run.stages_left;
-    for (std::size_t before : run.plan.stages[i].after) run.stages[before].wanted = true;
-  }
-  for (std::size_t i = 0; i < run.stages.size(); ++i) {
-    if (!run.stages[i].wanted) continue;
-    run.stages[i].unfinished = run.plan.stages[i].after.size();
-    for (std::size_t before : run.plan.stages[i].after) run.stages[before].dependents.push_back(i);
-  }
-  return {};
-}
+constexpr int most_deaths = 10;              // in a row, without getting any further
+constexpr std::int64_t short_wait = 10'000;  // milliseconds for which no process ends and begins again
 
 /// The first signal cancels, the next one kills; children that ended are told to their owners.
 void take_signals(RunState& run, SignalGuard& signals) {
@@ -149,14 +44,37 @@ void refresh_again(RunState& run, Duration period) {
   run.loop.at(Clock::now() + period, [&run, period] { refresh_again(run, period); });
 }
 
+/// All that is left waits, and for long: there is nothing to do for a process.
+bool may_leave(const RunState& run) {
+  if (run.busy > 0 || run.waiting.empty() || run.options.wait || run.cancelled) return false;
+  std::int64_t soon = wall_clock() + short_wait;
+  return std::ranges::none_of(run.waiting,
+                              [&](const Waiting* waiting) { return waiting->until() && *waiting->until() < soon; });
+}
+
+/// At the end of every turn of the loop: what happened in it is written down, and it is seen whether anything is left.
+bool turn_ended(RunState& run) {
+  release_locks(run);
+  run.settle();
+  if (run.is_done()) return true;
+  if (!run.leaving && may_leave(run)) {
+    for (const Waiting* waiting : run.waiting) run.left_waiting.push_back(waiting->what());
+    run.leaving = true;
+    run.wake_all();
+  }
+  return run.leaving && run.busy == 0 && run.waiting.empty();
+}
+
 Outcome run_stages(RunState& run, SignalGuard& signals) {
   if (Outcome watched = run.loop.watch(signals.descriptor(), [&] { take_signals(run, signals); }); !watched)
     return watched;
   if (auto period = run.status.refresh_every()) refresh_again(run, *period);
+  if (run.past.cancelled) run.cancel();
+  if (run.past.stopped) run.stop();
   for (std::size_t i = 0; i < run.stages.size(); ++i) {
-    if (run.stages[i].wanted && run.stages[i].unfinished == 0) run.loop.post([&run, i] { run_stage(run, i); });
+    if (run.stages[i].wanted && run.stages[i].unfinished == 0) start_stage(run, i);
   }
-  Outcome looped = run.loop.run([&] { return run.stages_left == 0; });
+  Outcome looped = run.loop.run([&] { return turn_ended(run); });
   run.loop.forget(signals.descriptor());
   return looped;
 }
@@ -174,39 +92,32 @@ void kill_the_rest(RunState& run) {
   run.processes.reap();
 }
 
-RunReport make_report(RunState& run, Instant begun) {
-  RunReport report{run.run_id, run.plan.title.empty() ? run.plan.pipeline : run.plan.title, run.folder, {}, {}, {}};
-  bool failed = false, cancelled = false;
-  for (StageState& stage : run.stages) {
+RunOutcome outcome_of(const RunState& run) {
+  bool failed = run.broken.has_value(), cancelled = run.cancelled || run.stopped, undone = false;
+  for (const StageState& stage : run.stages) {
     if (!stage.wanted) continue;
-    failed = failed || (stage.report.result == Result::failure && !stage.report.allowed);
-    cancelled = cancelled || stage.report.result == Result::cancelled;
-    report.stages.push_back(std::move(stage.report));
+    const StageReport& report = stage.report;
+    if (report.undone == Undone::failed) return RunOutcome::rollback_failed;
+    undone = undone || report.undone == Undone::done;
+    failed = failed || (report.result == Result::failure && !report.allowed);
+    cancelled = cancelled || report.result == Result::cancelled;
   }
-  if (run.cancelled && !run.broken)
-    report.outcome = RunOutcome::cancelled;
-  else if (failed || run.broken)
-    report.outcome = RunOutcome::failed;
-  else if (cancelled)
-    report.outcome = RunOutcome::cancelled;
-  report.duration = std::chrono::duration_cast<Duration>(Clock::now() - begun);
-  return report;
+  if (run.leaving) return RunOutcome::waiting;
+  if (undone) return RunOutcome::rolled_back;
+  if (run.broken) return RunOutcome::failed;
+  if (run.cancelled || (cancelled && !failed)) return RunOutcome::cancelled;
+  return failed ? RunOutcome::failed : RunOutcome::succeeded;
 }
 
-Outcome write_result(const RunReport& report) {
-  Json stages = Json::object();
-  for (const StageReport& stage : report.stages) {
-    stages[stage.id] = {{"result", to_text(stage.result)},
-                        {"allowed", stage.allowed},
-                        {"reason", stage.reason},
-                        {"milliseconds", stage.duration.count()}};
+std::string title_of(const Plan& plan) { return plan.title.empty() ? plan.pipeline : plan.title; }
+
+RunReport make_report(RunState& run, Instant begun) {
+  RunReport report{run.run_id, title_of(run.plan), run.folder, outcome_of(run), {}, {}, run.left_waiting};
+  for (StageState& stage : run.stages) {
+    if (stage.wanted && (!run.leaving || !stage.needs.is_null())) report.stages.push_back(std::move(stage.report));
   }
-  Json result = {{"run", report.run_id},
-                 {"title", report.title},
-                 {"outcome", to_text(report.outcome)},
-                 {"milliseconds", report.duration.count()},
-                 {"stages", std::move(stages)}};
-  return write_file(report.folder / "result.json", to_json_text(result) + "\n");
+  report.duration = std::chrono::duration_cast<Duration>(Clock::now() - begun);
+  return report;
 }
 
 std::vector<std::string> wanted_ids(const RunState& run) {
@@ -217,39 +128,133 @@ std::vector<std::string> wanted_ids(const RunState& run) {
   return ids;
 }
 
-}  // namespace
+/// How long stages took that succeeded, for the order in which later runs start them.
+void keep_durations(RunState& run, const RunReport& report) {
+  auto known = run.journal->durations(run.plan.pipeline);
+  if (!known) return;
+  bool changed = false;
+  for (const StageReport& stage : report.stages) {
+    if (stage.result != Result::success) continue;
+    std::int64_t& duration = (*known)[stage.id];
+    std::int64_t learnt = duration == 0 ? stage.duration.count() : (duration + stage.duration.count()) / 2;
+    changed = changed || learnt != duration;
+    duration = learnt;
+  }
+  if (changed) (void)run.journal->keep_durations(run.plan.pipeline, *known);
+}
 
-std::expected<RunReport, std::string> run(const Plan& plan, const Options& given, Status& status) {
-  if (Outcome checked = check_secrets(plan, given); !checked) return std::unexpected(checked.error());
-  Options options = given;
-  options.repository_root = fs::absolute(given.repository_root);
-  options.state_folder = fs::absolute(given.state_folder);
-  auto folder = make_run_folder(options);
+std::expected<void, std::string> close_run(RunState& run, const RunReport& report) {
+  if (!run.log) return {};
+  if (Outcome written = run.log->sync(); !written) return written;
+  if (run.leaving) return run.journal->set_phase(run.number, RunPhase::waiting);
+  run.log->add(
+      {RecordKind::run_finished, -1, -1, -1, -1, fmt::format("{{\"outcome\":\"{}\"}}", to_text(report.outcome))});
+  if (Outcome written = run.log->sync(); !written) return written;
+  keep_durations(run, report);
+  if (auto released = run.journal->release_locks(run.number); !released) return released;
+  return run.journal->finish_run(run.number, to_text(report.outcome), wall_clock());
+}
+
+/// Reads what earlier lives have left, ends what still runs of them, and says that this life has begun.
+Outcome take_up(RunState& run) {
+  run.token = fmt::format("{:x}-{:x}", getpid(), Clock::now().time_since_epoch().count());
+  if (run.journal == nullptr) return {};
+  auto records = run.journal->records_of(run.number);
+  if (!records) return std::unexpected(records.error());
+  run.past = read_past(*records, run.plan);
+  if (run.past.lives_without_progress >= most_deaths && !run.options.force) {
+    return std::unexpected(
+        fmt::format("run {} has died {} times in a row without getting any further; see what stops "
+                    "it, then `sluice resume {} --force`",
+                    run.number, run.past.lives_without_progress, run.number));
+  }
+  if (run.past.begun()) end_orphans(run);
+  auto log = RunLog::open(*run.journal, run.number);
+  if (!log) return std::unexpected(log.error());
+  run.log.emplace(std::move(*log));
+  Json data = {{"token", run.token}, {"pid", getpid()}, {"boot", boot_id()}};
+  run.log->add({RecordKind::taken_up, -1, -1, -1, -1, to_json_line(data)});
+  if (auto set = run.journal->set_phase(run.number, RunPhase::running); !set) return set;
+  return run.log->flush();
+}
+
+std::expected<RunReport, std::string> finish(RunState& run, const Outcome& ran, Instant begun) {
+  kill_the_rest(run);
+  if (Outcome removed = remove_folder(run.folder / "places"); !removed) {
+    run.status.annotated(run.plan.pipeline, "warning", removed.error());
+  }
+  RunReport report = make_report(run, begun);
+  if (report.outcome == RunOutcome::waiting) run.status.waiting(report.waiting_for);
+  run.status.run_finished(report);
+  if (!ran) return std::unexpected(ran.error());
+  if (run.broken) return std::unexpected(*run.broken);
+  if (auto closed = close_run(run, report); !closed) return std::unexpected(closed.error());
+  return report;
+}
+
+/// From the first look at the journal to the last record.
+std::expected<RunReport, std::string> execute(const Plan& plan, const Options& options, Journal* journal,
+                                              std::int64_t number, const std::string& hash, Status& status) {
+  auto folder = RunFolder::open(options.state_folder, number);
   if (!folder) return std::unexpected(folder.error());
   auto loop = EventLoop::open();
   if (!loop) return std::unexpected(loop.error());
   auto signals = SignalGuard::take();
   if (!signals) return std::unexpected(signals.error());
-  RunState state(plan, options, status, **loop, *folder);
-  state.token = fmt::format("{:x}-{:x}", getpid(), Clock::now().time_since_epoch().count());
-  state.stages.resize(plan.stages.size());
-  for (int place = std::max(1, options.jobs); place > 0; --place) state.free_places.push_back(place);
+  RunState state(plan, options, status, **loop, folder->path());
+  state.journal = journal;
+  state.number = number;
+  state.hash = hash;
   state.other_children = own_children();
-  if (Outcome chosen = choose_stages(state); !chosen) return std::unexpected(chosen.error());
-  if (Outcome filled = fill_contexts(state); !filled) return std::unexpected(filled.error());
-  Instant begun = Clock::now();
-  status.run_started(state.run_id, plan.title.empty() ? plan.pipeline : plan.title, wanted_ids(state));
-  Outcome ran = run_stages(state, **signals);
-  kill_the_rest(state);
-  if (Outcome removed = remove_folder(state.folder / "places"); !removed) {
-    status.annotated(plan.pipeline, "warning", removed.error());
+  for (auto step : {take_up, choose_stages, fill_contexts}) {
+    if (Outcome done = step(state); !done) return std::unexpected(done.error());
   }
-  RunReport report = make_report(state, begun);
-  status.run_finished(report);
-  if (!ran) return std::unexpected(ran.error());
-  if (state.broken) return std::unexpected(*state.broken);
-  if (Outcome written = write_result(report); !written) return std::unexpected(written.error());
-  return report;
+  rank_stages(state);
+  Instant begun = Clock::now();
+  status.run_started(state.run_id, title_of(plan), wanted_ids(state));
+  Outcome ran = run_stages(state, **signals);
+  return finish(state, ran, begun);
+}
+
+Options with_absolute_paths(Options options) {
+  options.repository_root = fs::absolute(options.repository_root);
+  options.state_folder = fs::absolute(options.state_folder);
+  return options;
+}
+
+}  // namespace
+
+std::expected<RunReport, std::string> run(const Plan& plan, const Options& given, Status& status) {
+  if (Outcome checked = check_secrets(plan, given); !checked) return std::unexpected(checked.error());
+  Options options = with_absolute_paths(given);
+  auto journal = Journal::open(options.state_folder);
+  if (!journal) return std::unexpected(journal.error());
+  RunStart start{plan.pipeline,         title_of(plan),  write_plan(plan), plan_hash(plan),
+                 context_text(options), options.starter, wall_clock(),     options.rerun_of};
+  auto number = journal->begin_run(start);
+  if (!number) return std::unexpected(fmt::format("the journal cannot be written: {}", number.error()));
+  for (const Record& record : options.copied) {
+    if (auto added = journal->add(*number, record); !added) return std::unexpected(added.error());
+  }
+  return execute(plan, options, options.journal ? &*journal : nullptr, *number, start.plan_hash, status);
+}
+
+std::expected<RunReport, std::string> resume(Journal& journal, std::int64_t number, const Options& given,
+                                             Status& status) {
+  auto entry = journal.find(number);
+  if (!entry) return std::unexpected(entry.error());
+  if (!*entry) return std::unexpected(fmt::format("there is no run {}; `sluice runs` lists them", number));
+  if ((*entry)->phase == RunPhase::finished) {
+    return std::unexpected(
+        fmt::format("run {} is finished: {}; `sluice rerun {}` runs it once more", number, (*entry)->outcome, number));
+  }
+  auto text = journal.plan_of(number);
+  if (!text) return std::unexpected(text.error());
+  auto plan = read_plan(*text);
+  if (!plan) return std::unexpected(plan.error());
+  Options options = with_absolute_paths(given);
+  if (Outcome checked = check_secrets(*plan, options); !checked) return std::unexpected(checked.error());
+  return execute(*plan, options, &journal, number, (*entry)->plan_hash, status);
 }
 
 std::map<std::string, std::string> current_environment() {

@@ -3,10 +3,12 @@
 #include <expected>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "runtime/expressions/json.h"
+#include "runtime/journal/journal.h"
 #include "runtime/output/status.h"
 #include "runtime/plan/plan.h"
 
@@ -15,7 +17,6 @@ namespace sluice::runtime {
 struct Options {
   std::filesystem::path repository_root;  ///< what `checkout` puts at the workspace's top
   std::filesystem::path state_folder;     ///< `.sluice`: made where it is missing
-  std::string run_id;                     ///< empty: the next number
   int jobs = 2;                           ///< stages and legs side by side
   Json github = Json::object();           ///< contexts, as expressions see them; GITHUB_* variables come from the first
   Json inputs = Json::object();
@@ -24,6 +25,13 @@ struct Options {
   std::vector<std::string> only;                   ///< just these stages and what they need; empty: all
   std::map<std::string, std::string> environment;  ///< what steps inherit; `current_environment()` as a rule
   bool keep_workspaces = false;                    ///< also those of legs that succeeded
+  bool journal = true;                             ///< false: the run is gone with its process
+  bool wait = false;                               ///< stay while a gate, a lock or a timer is all that is waited for
+  bool force = false;                              ///< go on with a run that has died too often
+  std::string starter;                             ///< who started it
+  Json own = Json::object();                       ///< what the caller wants back when the run is resumed
+  std::optional<std::int64_t> rerun_of;
+  std::vector<Record> copied;  ///< of the run that this one repeats: what needs not be done once more
 
   /// How long a process has after SIGINT, and after SIGTERM, before the next signal; GitHub's own times.
   std::chrono::milliseconds interrupt_for{7500}, terminate_for{2500};
@@ -36,6 +44,11 @@ struct Options {
 /// error is something outside that makes a run impossible: a missing secret, a full disk, a folder that cannot be
 /// written.
 std::expected<RunReport, std::string> run(const Plan& plan, const Options& options, Status& status);
+
+/// Goes on with a run that is not finished: after a crash, or because what it waited for may have come. The journalled
+/// plan runs, whatever the files say by now; of `options`, the contexts are those of the start (`read_context`).
+std::expected<RunReport, std::string> resume(Journal& journal, std::int64_t run, const Options& options,
+                                             Status& status);
 
 /// The variables of this process, without what belongs to git or to another runner.
 std::map<std::string, std::string> current_environment();

@@ -10,6 +10,7 @@
 #include <ranges>
 
 #include "runtime/engine/leg_attempt.h"
+#include "runtime/engine/leg_parts.h"
 #include "runtime/engine/leg_scope.h"
 #include "runtime/engine/shell.h"
 #include "runtime/expressions/values.h"

@@ -4,6 +4,10 @@
 
 #include <algorithm>
 
+#include "runtime/engine/gate_run.h"
+#include "runtime/engine/recall.h"
+#include "runtime/engine/rollbacks.h"
+#include "runtime/engine/stage_scope.h"
 #include "runtime/expressions/values.h"
 
 namespace sluice::runtime {
@@ -19,6 +23,9 @@ struct Decision {
 Decision decide(const RunState& run, std::size_t index) {
   const Expression& condition = run.plan.stages[index].condition;
   StageScope scope(run, index);
+  bool began = index < run.past.stages.size() && run.past.stages[index].started;
+  if (began && !run.kill_now) return {true, Result::success, {}};
+  if (run.stopped && !run.plan.stages[index].handler) return {false, Result::cancelled, "the run was stopped"};
   if (run.kill_now) return {false, Result::cancelled, {}};
   auto holds = evaluate_condition(condition, scope);
   if (!holds) return {false, Result::failure, fmt::format("its condition cannot be evaluated: {}", holds.error())};
@@ -108,6 +115,14 @@ std::string_view seen_result(const StageReport& report) {
   return to_text(report.result == Result::blocked ? Result::skipped : report.result);
 }
 
+/// Whether those that a stage depends on must be undone: it ran and did not succeed, and is nobody who looks after
+/// failures itself.
+bool triggers_rollbacks(const RunState& run, std::size_t index) {
+  const StageState& state = run.stages[index];
+  bool bad = state.report.result == Result::failure || state.report.result == Result::cancelled;
+  return state.started && bad && !state.report.allowed && !run.plan.stages[index].handler;
+}
+
 void finish_stage(RunState& run, std::size_t index, Json outputs) {
   StageState& state = run.stages[index];
   state.needs = Json{{"result", seen_result(state.report)}, {"outputs", std::move(outputs)}};
@@ -119,9 +134,10 @@ void finish_stage(RunState& run, std::size_t index, Json outputs) {
     StageState& next = run.stages[dependent];
     next.ancestor_failed = next.ancestor_failed || failed || state.ancestor_failed;
     next.ancestor_bad = next.ancestor_bad || bad || state.ancestor_bad;
-    if (--next.unfinished == 0) run.loop.post([&run, dependent] { run_stage(run, dependent); });
+    if (--next.unfinished == 0) start_stage(run, dependent);
   }
   --run.stages_left;
+  run.rollbacks->stage_ended(index, triggers_rollbacks(run, index));
 }
 
 Outcome prepare(RunState& run, std::size_t index, StageRun& running) {
@@ -141,7 +157,8 @@ Outcome prepare(RunState& run, std::size_t index, StageRun& running) {
                      {"job-total", total},
                      {"max-parallel", stage.matrix && stage.matrix->max_parallel ? *stage.matrix->max_parallel
                                                                                  : static_cast<int>(total)}};
-    LegIdentity identity{index, leg_name(stage.id, (*matrices)[i]), std::move((*matrices)[i]), std::move(strategy)};
+    LegIdentity identity{index, static_cast<int>(i), leg_name(stage.id, (*matrices)[i]), std::move((*matrices)[i]),
+                         std::move(strategy)};
     if (identity.matrix.is_null()) identity.matrix = Json::object();
     running.legs.push_back(std::make_unique<LegRun>(run, std::move(identity)));
   }
@@ -153,32 +170,116 @@ std::string title_of(const RunState& run, std::size_t index) {
   return title && !title->empty() ? run.secrets.masked(*title) : run.plan.stages[index].id;
 }
 
+/// What an earlier life of the run has brought to its end.
+bool restore(RunState& run, std::size_t index) {
+  if (index >= run.past.stages.size() || !run.past.stages[index].finished) return false;
+  StagePast& past = run.past.stages[index];
+  StageReport& report = run.stages[index].report;
+  recall(*past.finished, report);
+  run.stages[index].started = past.started.has_value() || !past.legs.empty();
+  for (const auto& [number, leg] : past.legs) run.rollbacks->restore(index, number, leg);
+  finish_stage(run, index, past.finished->value("outputs", Json::object()));
+  return true;
+}
+
+/// Whether the stage's start stands in the journal by itself: where a step may have effects outside, or a gate counts
+/// the time from there.
+bool start_is_noted(const Stage& stage) { return stage.environment || stage.gate || !stage.rollbacks.empty(); }
+
+/// Enters the environment of the stage, so that older runs do not undo what is done there from now on.
+void enter_environment(RunState& run, const Stage& stage) {
+  if (!stage.environment || stage.gate || run.journal == nullptr) return;
+  const std::string& name = run.plan.environments[*stage.environment].name;
+  auto newest = run.journal->newest_in(name);
+  if (newest && *newest && **newest == run.number) return;
+  auto entered = newest ? run.journal->enter(name, run.number, wall_clock()) : std::unexpected(newest.error());
+  if (!entered) run.break_off(entered.error());
+}
+
+/// Its legs from the first to the last; false: the process ends before they do.
+Task<bool> run_work(RunState& run, std::size_t index, Json& outputs) {
+  StageReport& report = run.stages[index].report;
+  StageRun running(run, index);
+  if (Outcome prepared = prepare(run, index, running); !prepared) {
+    report.result = Result::failure;
+    report.reason = run.secrets.masked(prepared.error());
+    co_return true;
+  }
+  run.stages[index].running = &running;
+  enter_environment(run, run.plan.stages[index]);
+  const Stage& stage = run.plan.stages[index];
+  GateEnd gate;
+  if (stage.gate) {
+    Task<GateEnd> conditions = wait_for_conditions(run, index, running.wakeup());
+    gate = co_await conditions;
+  }
+  if (gate.result == Result::success && !gate.abandoned && !(stage.gate && stage.steps.empty())) {
+    Task<Done> legs = running.run_legs();
+    co_await legs;
+    gate.abandoned = running.abandoned();
+    outputs = merged_outputs(running);
+    report.duration = duration_of(running);
+    fold_legs(running, report);
+    gate.result = report.result;
+  }
+  if (stage.gate && gate.result == Result::success && !gate.abandoned) {
+    Task<GateEnd> lock = take_lock(run, index, running.wakeup());
+    gate = co_await lock;
+  }
+  run.stages[index].running = nullptr;
+  report.result = gate.result;
+  if (!gate.reason.empty()) report.reason = gate.reason;
+  co_return !gate.abandoned;
+}
+
+/// What the stage did is undone if it did not succeed.
+Task<Done> undo_own(RunState& run, std::size_t index) {
+  StageReport& report = run.stages[index].report;
+  bool bad = report.result == Result::failure || report.result == Result::cancelled;
+  if (!bad || !run.rollbacks->any_armed(index)) co_return Done{};
+  Task<Undone> undoing = run.rollbacks->undo(index);
+  report.undone = co_await undoing;
+  run.status.stage_undone(report);
+  co_return Done{};
+}
+
 }  // namespace
 
+void start_stage(RunState& run, std::size_t index) {
+  ++run.busy;
+  run.loop.post([&run, index] { run_stage(run, index); });
+}
+
 Detached run_stage(RunState& run, std::size_t index) {
-  StageReport& report = run.stages[index].report;
+  StageState& state = run.stages[index];
+  StageReport& report = state.report;
   report.id = run.plan.stages[index].id;
   report.title = title_of(run, index);
+  if (restore(run, index)) {
+    --run.busy;
+    co_return;
+  }
   Decision decision = decide(run, index);
   report.result = decision.result;
   report.reason = run.secrets.masked(decision.reason);
   Json outputs = Json::object();
   if (decision.runs) {
-    StageRun running(run, index);
-    if (Outcome prepared = prepare(run, index, running); !prepared) {
-      report.result = Result::failure;
-      report.reason = run.secrets.masked(prepared.error());
-    } else {
-      run.stages[index].running = &running;
-      Task<Done> legs = running.run_legs();
-      co_await legs;
-      run.stages[index].running = nullptr;
-      outputs = merged_outputs(running);
-      report.duration = duration_of(running);
-      fold_legs(running, report);
+    state.started = true;
+    if (start_is_noted(run.plan.stages[index])) run.note(RecordKind::stage_started, index, -1, -1, -1);
+    Task<bool> work = run_work(run, index, outputs);
+    bool ended = co_await work;
+    if (ended) {
+      Task<Done> undoing = undo_own(run, index);
+      co_await undoing;
+    }
+    if (!ended || run.leaving) {
+      --run.busy;
+      co_return;
     }
   }
+  run.note(RecordKind::stage_finished, index, -1, -1, -1, told(report, sealed(outputs, run.options.secrets)));
   finish_stage(run, index, std::move(outputs));
+  --run.busy;
 }
 
 /// A leg by itself; the stage hears of its end.
@@ -195,7 +296,7 @@ std::size_t StageRun::most_at_once() const {
 }
 
 Task<Done> StageRun::run_legs() {
-  while (started_ < legs.size() || running_ > 0) {
+  while ((started_ < legs.size() && !run_.leaving) || running_ > 0) {
     while (started_ < legs.size() && running_ < most_at_once()) start_leg(*legs[started_++]);
     if (running_ > 0) co_await wakeup_.until(never);
   }
@@ -205,6 +306,7 @@ Task<Done> StageRun::run_legs() {
 void StageRun::start_leg(LegRun& leg) {
   ++running_;
   if (cancelled_) leg.cancel();
+  if (run_.stopped) leg.stop();
   drive_leg(*this, leg);
 }
 
@@ -225,8 +327,17 @@ void StageRun::cancel() {
   if (run_.kill_now || !holds || !*holds) cancel_legs();
 }
 
+void StageRun::stop() {
+  for (auto& leg : legs) leg->stop();
+}
+
 void StageRun::wake() {
+  wakeup_.notify();
   for (auto& leg : legs) leg->wake();
+}
+
+bool StageRun::abandoned() const {
+  return std::ranges::any_of(legs, [](const auto& leg) { return leg->abandoned(); });
 }
 
 }  // namespace sluice::runtime

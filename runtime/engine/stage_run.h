@@ -7,9 +7,12 @@
 
 namespace sluice::runtime {
 
-/// Decides whether a stage whose predecessors are all done runs, runs its legs, and gives it its result. Then those
-/// that waited for it are started. Frees itself.
+/// Decides whether a stage whose predecessors are all done runs, runs its legs, undoes them where they failed, and
+/// gives it its result. Then those that waited for it are started. Frees itself.
 Detached run_stage(RunState& run, std::size_t index);
+
+/// Lets stages run whose predecessors are all done. The caller counts it as busy until it ends.
+void start_stage(RunState& run, std::size_t index);
 
 /// A stage between its first leg's start and its last leg's end.
 class StageRun {
@@ -21,7 +24,12 @@ class StageRun {
 
   /// The run is cancelled: so are the legs, unless the stage's condition still holds.
   void cancel();
+  void stop();  ///< legs that have not begun never do
   void wake();
+
+  bool abandoned() const;  ///< the process ends while a leg waits
+
+  Wakeup& wakeup() { return wakeup_; }
 
   std::vector<std::unique_ptr<LegRun>> legs;
   bool fail_fast = false;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "runtime/engine/leg_attempt.h"
+#include "runtime/engine/leg_parts.h"
 #include "runtime/engine/leg_scope.h"
 #include "runtime/engine/workspace.h"
 #include "runtime/expressions/values.h"
@@ -15,7 +16,8 @@ constexpr std::size_t shown_lines = 20;
 }  // namespace
 
 Task<Done> LegAttempt::run_step(std::size_t index) {
-  StepRun now(stage_.steps[index], index + 1);
+  StepRun now(todo_[index], index + 1);
+  if (replay(now)) co_return Done{};
   now.report.title = title_of(now);
   Instant begun = Clock::now();
   job_["status"] = to_text(job_status_);
@@ -26,10 +28,17 @@ Task<Done> LegAttempt::run_step(std::size_t index) {
       run_.break_off(opened.error());
       conclude(now, opened.error());
     } else {
-      Task<Done> attempts = run_attempts(now);
-      co_await attempts;
+      Task<bool> question = is_settled(now);
+      bool settled = co_await question;
+      if (abandoned_) co_return Done{};
+      if (!settled) {
+        note(RecordKind::step_started, now);
+        Task<Done> attempts = run_attempts(now);
+        co_await attempts;
+      }
     }
   }
+  if (abandoned_) co_return Done{};
   now.report.duration = std::chrono::duration_cast<Duration>(Clock::now() - begun);
   record(now);
   co_return Done{};
@@ -92,9 +101,23 @@ Task<Done> LegAttempt::run_attempts(StepRun& now) {
 
 Task<LegAttempt::Failure> LegAttempt::run_action(StepRun& now) {
   if (const auto* script = std::get_if<Script>(&now.step.action)) {
-    Task<Failure> running = run_script(now, *script);
+    Task<Failure> running = now.step.poll ? run_poll(now, *script, *now.step.poll) : run_script(now, *script);
     Failure failure = co_await running;
     co_return failure;
+  }
+  if (const auto* sleep = std::get_if<Sleep>(&now.step.action)) {
+    Task<Failure> sleeping = run_sleep(now, *sleep);
+    Failure failure = co_await sleeping;
+    co_return failure;
+  }
+  if (const auto* armed = std::get_if<Arm>(&now.step.action)) {
+    arm(*armed);
+    co_return std::nullopt;
+  }
+  if (std::holds_alternative<Commit>(now.step.action)) {
+    run_.rollbacks->commit(leg_.stage);
+    note(RecordKind::committed, now);
+    co_return std::nullopt;
   }
   if (const auto* upload = std::get_if<Upload>(&now.step.action)) co_return run_upload(now, *upload);
   if (const auto* download = std::get_if<Download>(&now.step.action)) co_return run_download(now, *download);
@@ -152,13 +175,19 @@ void LegAttempt::conclude(StepRun& now, const Failure& failure) {
 
 void LegAttempt::record(StepRun& now) {
   StepReport& report = now.report;
+  note_finished(now);
+  keep_context(now);
+  run_.status.step_finished(leg_.name, report);
+  reports_.push_back(std::move(report));
+}
+
+void LegAttempt::keep_context(StepRun& now) {
+  const StepReport& report = now.report;
   if (!now.step.id.empty()) {
     steps_[now.step.id] = {{"outputs", std::move(now.outputs)},
                            {"outcome", to_text(report.outcome)},
                            {"conclusion", to_text(report.conclusion)}};
   }
-  run_.status.step_finished(leg_.name, report);
-  reports_.push_back(std::move(report));
 }
 
 /// Masked lines, to the log and to those who watch.

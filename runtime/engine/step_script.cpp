@@ -1,9 +1,12 @@
 #include <fmt/format.h>
+#include <time.h>
+#include <unistd.h>
 
 #include <algorithm>
 
 #include "runtime/engine/command_files.h"
 #include "runtime/engine/leg_attempt.h"
+#include "runtime/engine/leg_parts.h"
 #include "runtime/engine/leg_scope.h"
 #include "runtime/engine/shell.h"
 #include "runtime/expressions/values.h"
@@ -18,6 +21,14 @@ constexpr int most_annotations = 10;                        // and for one level
 std::string how_it_ended(int code) {
   return code > 128 && code < 128 + 65 ? fmt::format("exit code {} (signal {})", code, code - 128)
                                        : fmt::format("exit code {}", code);
+}
+
+/// A process as the journal knows it: its number, and the tick of the clock since boot at which it began.
+std::string process_text(pid_t pid) {
+  timespec now{};
+  clock_gettime(CLOCK_BOOTTIME, &now);
+  std::int64_t ticks = sysconf(_SC_CLK_TCK);
+  return fmt::format("{{\"pid\":{},\"start\":{}}}", pid, now.tv_sec * ticks + now.tv_nsec * ticks / 1'000'000'000);
 }
 
 /// Names that a step cannot give to the steps behind it.
@@ -59,15 +70,17 @@ Task<LegAttempt::Failure> LegAttempt::run_script(StepRun& now, const Script& scr
   if (!command) co_return command.error();
   LineReader reader(run_.secrets, {[&](std::string_view block) { show(now, block); },
                                    [&](std::string_view line) { return take_command(now, line); }});
+  if (!run_.settle(has_effects())) co_return "the journal cannot be written";
   auto process = run_.processes.start(
       *command, [&reader](std::string_view chunk) { reader.add(chunk); }, [this] { wakeup_.notify(); });
   if (!process) co_return process.error();
   sessions_.push_back((*process)->pid());
+  note(RecordKind::process_started, now, process_text((*process)->pid()));
   Task<End> supervision = supervise(now, **process);
   End end = co_await supervision;
   (*process)->discard_output();
   reader.finish();
-  int code = (*process)->has_exited() ? (*process)->exit_code() : 137;
+  int code = now.exit_code = (*process)->has_exited() ? (*process)->exit_code() : 137;
   if ((*process)->has_output() || !(*process)->has_exited()) leftovers_.push_back(std::move(*process));
   if (end == End::timed_out) {
     co_return fmt::format("timed out after {}", duration_text(std::chrono::seconds(*now.step.timeout)));
@@ -123,6 +136,7 @@ std::optional<std::string> LegAttempt::take_command(StepRun& now, std::string_vi
   }
   if (name == "add-mask") {
     run_.secrets.add(command->text);
+    now.masks.push_back(command->text);
     return "";
   }
   if (name == "error" || name == "warning" || name == "notice") {
@@ -165,11 +179,12 @@ LegAttempt::Failure LegAttempt::take_command_files(StepRun& now) {
   if (!variables) return fmt::format("GITHUB_ENV: {}", variables.error());
   for (const auto& [name, value] : *variables) {
     if (!is_protected(name))
-      env_[name] = value;
+      env_[name] = now.variables[name] = value;
     else
       say(now, fmt::format("GITHUB_ENV cannot set `{}`", name));
   }
-  std::ranges::copy(parse_path_lines(texts["path"]), std::back_inserter(path_folders_));
+  now.folders = parse_path_lines(texts["path"]);
+  std::ranges::copy(now.folders, std::back_inserter(path_folders_));
   if (!state) return fmt::format("GITHUB_STATE: {}", state.error());
   std::string summary = run_.secrets.masked(texts["step_summary"]);
   if (summary.size() > most_summary) return std::string("GITHUB_STEP_SUMMARY: a summary may have at most 1 MiB");

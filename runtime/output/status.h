@@ -10,10 +10,14 @@
 namespace sluice::runtime {
 
 enum class Result { success, failure, cancelled, skipped, blocked };
-enum class RunOutcome { succeeded, failed, cancelled };
+/// `waiting`: the process may end, the run goes on when what it waits for has come.
+enum class RunOutcome { succeeded, failed, cancelled, rolled_back, rollback_failed, waiting };
+/// What became of the rollbacks of a stage. Superseded: a newer run has deployed there since, so nothing was touched.
+enum class Undone { nothing, done, failed, superseded };
 
 std::string_view to_text(Result result);
 std::string_view to_text(RunOutcome outcome);
+std::string_view to_text(Undone undone);
 
 using Duration = std::chrono::milliseconds;
 
@@ -42,7 +46,8 @@ struct StageReport {
   bool allowed = false;
   std::string reason;
   Duration duration{};
-  std::vector<LegReport> legs;
+  Undone undone = Undone::nothing;
+  std::vector<LegReport> legs;  ///< those of its rollbacks behind
 };
 
 struct RunReport {
@@ -52,6 +57,7 @@ struct RunReport {
   RunOutcome outcome = RunOutcome::succeeded;
   Duration duration{};
   std::vector<StageReport> stages;
+  std::vector<std::string> waiting_for;  ///< of a run that waits
 };
 
 /// Who watches a run. All text that comes here is masked.
@@ -73,6 +79,9 @@ class Status {
   virtual void leg_finished(const std::string& stage, const LegReport& report) = 0;
   virtual void stage_finished(const StageReport& report) = 0;
   virtual void run_finished(const RunReport& report) = 0;
+  virtual void stage_undone(const StageReport&) {}
+  /// All that is left waits for these: a person, a time, another run.
+  virtual void waiting(const std::vector<std::string>&) {}
 
   /// How often `refresh` wants to be called; nothing: never.
   virtual std::optional<Duration> refresh_every() const { return std::nullopt; }

@@ -53,6 +53,19 @@ std::string_view to_text(RunOutcome outcome) {
     case RunOutcome::succeeded: return "succeeded";
     case RunOutcome::failed: return "failed";
     case RunOutcome::cancelled: return "cancelled";
+    case RunOutcome::rolled_back: return "rolled back";
+    case RunOutcome::rollback_failed: return "rollback failed";
+    case RunOutcome::waiting: return "waiting";
+  }
+  return "";
+}
+
+std::string_view to_text(Undone undone) {
+  switch (undone) {
+    case Undone::nothing: return "";
+    case Undone::done: return "rolled back";
+    case Undone::failed: return "rollback failed";
+    case Undone::superseded: return "superseded";
   }
   return "";
 }

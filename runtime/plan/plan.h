@@ -119,7 +119,8 @@ struct Stage {
   Bindings outputs;
   std::optional<Seconds> timeout;  ///< per attempt
   Retry retry;
-  std::optional<Conditions> gate;          ///< a gate: opens when these hold and its steps have succeeded
+  bool handler = false;            ///< looks after failures itself: its condition asks for them, or it tells of them
+  std::optional<Conditions> gate;  ///< a gate: opens when these hold and its steps have succeeded
   std::optional<std::size_t> environment;  ///< index into Plan::environments: where its steps have effects
 };
 

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -17,9 +18,12 @@
 namespace sluice::runtime {
 namespace {
 
+constexpr std::int64_t clock_tolerance = 10;  // ticks between a process's start and our look at the clock
+
 struct Entry {
   pid_t parent = 0, session = 0;
   char state = ' ';
+  std::int64_t start = 0;  // in clock ticks since boot
 };
 
 /// Fields of /proc/PID/stat behind the name, which may itself hold blanks and parentheses.
@@ -30,9 +34,12 @@ std::optional<Entry> read_entry(pid_t pid) {
   if (name_end == std::string::npos) return std::nullopt;
   Entry entry;
   int group = 0;
-  if (sscanf(text->c_str() + name_end + 1, " %c %d %d %d", &entry.state, &entry.parent, &group, &entry.session) != 4) {
-    return std::nullopt;
-  }
+  long long start = 0;
+  int found = sscanf(text->c_str() + name_end + 1,
+                     " %c %d %d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %lld", &entry.state,
+                     &entry.parent, &group, &entry.session, &start);
+  if (found != 5) return std::nullopt;
+  entry.start = start;
   return entry;
 }
 
@@ -129,6 +136,26 @@ std::vector<pid_t> find_tree(const TreeQuery& query, const ProcessTable& table,
       to_visit.push_back(child->second.first);
       if (child->second.second.state != 'Z') found.push_back(child->second.first);
     }
+  }
+  return found;
+}
+
+std::vector<pid_t> find_marked(const std::vector<std::string>& tokens, const std::vector<MarkedProcess>& known) {
+  std::vector<pid_t> found;
+  for (pid_t pid : numbered_entries("/proc")) {
+    auto entry = read_entry(pid);
+    if (!entry || entry->state == 'Z' || pid == getpid()) continue;
+    bool meant = std::ranges::any_of(known, [&](const MarkedProcess& process) {
+      bool same = process.pid == pid && std::abs(process.start - entry->start) <= clock_tolerance;
+      return same || (process.pid == entry->session && pid != entry->session && entry->start >= process.start);
+    });
+    if (!meant) {
+      std::string mark = tracking_of(pid);
+      meant = !mark.empty() && std::ranges::any_of(tokens, [&](const std::string& token) {
+        return !token.empty() && mark.starts_with(token + ".");
+      });
+    }
+    if (meant) found.push_back(pid);
   }
   return found;
 }

@@ -1,6 +1,7 @@
 #pragma once
 #include <sys/types.h>
 
+#include <cstdint>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -23,6 +24,17 @@ struct TreeQuery {
 /// none can leave. `others` are children that are none of ours to touch.
 std::vector<pid_t> find_tree(const TreeQuery& query, const ProcessTable& table,
                              const std::unordered_set<pid_t>& others);
+
+/// A process that was started earlier, perhaps by a process that is gone: its number, and when it began in clock ticks
+/// since boot.
+struct MarkedProcess {
+  pid_t pid = 0;
+  std::int64_t start = 0;
+};
+
+/// Every living process on this machine that carries one of the tokens at the beginning of its tracking variable, or is
+/// one of `known` or of its session. A number that another process has got since is not meant.
+std::vector<pid_t> find_marked(const std::vector<std::string>& tokens, const std::vector<MarkedProcess>& known);
 
 /// Sends a signal to each of them.
 void signal_tree(const std::vector<pid_t>& processes, int signal);

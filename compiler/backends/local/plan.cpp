@@ -52,6 +52,7 @@ runtime::Stage plan_stage(Planner& planner, const graph::Stage& stage, const std
   result.matrix = plan_matrix(planner, stage);
   result.services = plan_services(planner, stage);
   result.allow_failure = stage.notification ? runtime::literal(true) : expressions.value(stage.allow_failure);
+  result.handler = stage.asks_status || stage.notification;
   result.timeout = stage.timeout;
   result.retry = {stage.retry.attempts, stage.retry.pause};
   return result;
