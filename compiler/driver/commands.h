@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "driver/run_command.h"
+#include "runtime/operations/operations.h"
 
 /// One function a command; each gives the process's exit status: 0 fine, 1 findings, 2 misuse or the outside failing.
 namespace sluice::driver {
@@ -54,5 +55,11 @@ struct RunCommand {
   RunOptions options;
 };
 int run(Session& session, RunCommand command);
+
+struct ResumeCommand {
+  bool force = false, wait = false;
+  bool take_changes = false;  ///< compile the run's file again and go on with what it says now
+};
+int resume(Session& session, const runtime::Asked& asked, const ResumeCommand& command);
 
 }  // namespace sluice::driver

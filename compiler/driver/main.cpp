@@ -7,7 +7,9 @@
 #include "driver/commands.h"
 #include "driver/memory.h"
 #include "driver/report.h"
+#include "driver/run_repository.h"
 #include "driver/session.h"
+#include "runtime/operations/operations.h"
 
 namespace sluice::driver {
 namespace {
@@ -25,6 +27,10 @@ class CommandLine {
     add_emit();
     add_graph();
     add_run();
+    add_runs();
+    add_going_on();
+    add_people();
+    add_upkeep();
   }
 
   int run(int count, char** arguments) {
@@ -127,8 +133,90 @@ class CommandLine {
         ->check(CLI::PositiveNumber);
     command->add_option("--only", run_.options.only, "This stage and what it needs; may be repeated");
     command->add_option("--root", run_.options.root, "The folder that workspaces are made from");
+    command->add_flag("--wait", run_.options.wait, "Stay while the run waits for a gate, a lock or a long sleep");
+    command->add_flag("!--no-journal", run_.options.journal, "Write nothing down: the run cannot be gone on with");
     command->add_option("--format", run_.options.format, "How the run is shown")
         ->check(CLI::IsMember({"human", "json"}));
+  }
+
+  // What the commands share that speak of a run: its number, and where it was.
+  CLI::App* add_asking(const char* name, const char* description, std::function<int(const runtime::Asked&)> action,
+                       bool one = true) {
+    CLI::App* command = add(name, description, [this, action] {
+      asked_.state_folder = find_root("", root_) / ".sluice";
+      return action(asked_);
+    });
+    if (one) command->add_option("RUN", asked_.run, "The run's number, or last");
+    command->add_option("--root", root_, "The folder whose runs are meant; otherwise the repository around");
+    return command;
+  }
+
+  void add_format_of_answers(CLI::App* command) {
+    command->add_option("--format", asked_.format, "How the answer is printed")->check(CLI::IsMember({"json"}));
+  }
+
+  void add_secrets(CLI::App* command) {
+    command->add_option("--secret-file", asked_.secret_file, "Secrets; otherwise the file that the run began with");
+  }
+
+  void add_runs() {
+    add_format_of_answers(add_asking("runs", "List the runs of the repository", runtime::list_runs, false));
+    add_format_of_answers(add_asking("show", "Show how a run went", runtime::show_run));
+    add_asking("status", "Show what runs, what waits, and for whom", runtime::show_status, false);
+  }
+
+  void add_going_on() {
+    CLI::App* command = add_asking("resume", "Go on with a run that was interrupted or waits; none: with all that may",
+                                   [this](const runtime::Asked& asked) { return resume(session(), asked, resume_); });
+    add_secrets(command);
+    add_format_of_answers(command);
+    command->add_flag("--force", resume_.force, "Also a run that has died again and again");
+    command->add_flag("--wait", resume_.wait, "Stay while the run waits");
+    command->add_flag("--take-changes", resume_.take_changes, "Go on with what the file says now; votes are void then");
+    command = add_asking("rerun", "Run a finished run once more",
+                         [this](const runtime::Asked& asked) { return runtime::rerun(asked, rerun_); });
+    add_secrets(command);
+    add_format_of_answers(command);
+    command->add_flag("--failed", rerun_.failed, "Take over what succeeded");
+    command->add_option("--from", rerun_.from, "This stage and all behind it; what succeeded before is taken over");
+    add_secrets(add_asking("stop", "Let a run finish what it does and start nothing more",
+                           [](const runtime::Asked& asked) { return runtime::halt_run(asked, "stop"); }));
+    add_secrets(add_asking("cancel", "End what a run does; handlers and rollbacks still run",
+                           [](const runtime::Asked& asked) { return runtime::halt_run(asked, "cancel"); }));
+    command = add_asking("resolve", "Say how a step in doubt ended",
+                         [this](const runtime::Asked& asked) { return runtime::resolve(asked, step_, answer_); });
+    command->add_option("STEP", step_, "STAGE, STAGE.STEP or STAGE.LEG.STEP, numbers from 1")->required();
+    command->add_option("ANSWER", answer_, "success, failure or rerun")->required();
+    add_secrets(command);
+  }
+
+  void add_people() {
+    for (bool approve : {true, false}) {
+      CLI::App* command =
+          add_asking(approve ? "approve" : "reject", approve ? "Let a run pass a gate" : "Turn a run away at a gate",
+                     [this, approve](const runtime::Asked& asked) {
+                       vote_.approve = approve;
+                       return runtime::vote(asked, vote_);
+                     });
+      command->add_option("GATE", vote_.gate, "The gate, or the environment that it enters; otherwise the only one");
+      command->add_option("--comment", vote_.comment, "Why");
+      if (approve) command->add_option("--confirm", vote_.ticked, "A line of the checklist, by text or number");
+      command->add_flag("--later", vote_.later, "Only vote: the run goes on with the next `sluice resume`");
+      add_secrets(command);
+    }
+  }
+
+  void add_upkeep() {
+    CLI::App* command = add_asking(
+        "gc", "Remove old runs and what nothing needs any more",
+        [this](const runtime::Asked& asked) { return runtime::collect(asked, collect_); }, false);
+    command->add_option("--keep-days", collect_.keep_days, "Runs that ended later stay")->check(CLI::NonNegativeNumber);
+    command->add_option("--keep-runs", collect_.keep_runs, "So many of the newest stay")->check(CLI::NonNegativeNumber);
+    command->add_flag("--dry-run", collect_.dry, "Only say what would go");
+    command = add_asking(
+        "serve", "Go on with runs when their time or their votes have come",
+        [this](const runtime::Asked& asked) { return runtime::serve(asked, serve_); }, false);
+    command->add_flag("--share", serve_.share, "Other users of this machine may vote");
   }
 
   CLI::App app_{"Typed pipelines: checked, emitted as GitHub Actions, run here", "sluice"};
@@ -139,6 +227,13 @@ class CommandLine {
   EmitOptions emit_;
   GraphOptions graph_;
   RunCommand run_;
+  runtime::Asked asked_;
+  std::string root_, step_, answer_;
+  ResumeCommand resume_;
+  runtime::RerunOptions rerun_;
+  runtime::VoteOptions vote_;
+  runtime::CollectOptions collect_;
+  runtime::ServeOptions serve_;
   std::optional<Session> session_;
   std::function<int()> action_;
 };

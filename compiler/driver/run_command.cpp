@@ -1,6 +1,7 @@
 #include "driver/run_command.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -10,9 +11,11 @@
 #include "driver/run_event.h"
 #include "driver/run_inputs.h"
 #include "driver/run_repository.h"
-#include "driver/run_secrets.h"
 #include "runtime/engine/runner.h"
 #include "runtime/expressions/values.h"
+#include "runtime/gates/people.h"
+#include "runtime/operations/go_on.h"
+#include "runtime/operations/secret_file.h"
 
 namespace sluice::driver {
 namespace {
@@ -65,6 +68,14 @@ std::expected<Prepared, std::string> prepare(const graph::Graph& graph, const Ru
     runtime::Json& texts = options.github["event"]["inputs"];
     for (const auto& [name, value] : options.inputs.items()) texts[name] = runtime::to_text(value);
   }
+  options.starter = runtime::name_of_user(geteuid()).value_or("");
+  if (!repository.author_email.empty()) {
+    options.authors.push_back(fmt::format("{} <{}>", repository.author_name, repository.author_email));
+  }
+  std::error_code error;
+  options.own["pipe_file"] = std::filesystem::absolute(given.pipe_file, error).string();
+  options.wait = given.wait;
+  options.journal = given.journal;
   unsigned cores = std::max(1U, std::thread::hardware_concurrency());
   options.jobs = given.jobs > 0 ? given.jobs : static_cast<int>(cores);
   return prepared;
@@ -72,13 +83,19 @@ std::expected<Prepared, std::string> prepare(const graph::Graph& graph, const Ru
 
 std::expected<void, std::string> add_secrets(const graph::Graph& graph, const runtime::Plan& plan,
                                              const RunOptions& given, runtime::Options& options) {
-  auto secrets = read_secrets(graph, plan, given.secret_file);
+  std::vector<std::string> declared;
+  for (const graph::Secret& secret : graph.secrets) declared.push_back(secret.name);
+  auto secrets = runtime::read_secrets(plan, declared, given.secret_file);
   if (!secrets) return std::unexpected(secrets.error());
   for (const std::string& warning : secrets->warnings) fmt::print(stderr, "sluice: warning: {}\n", warning);
   options.secrets = std::move(secrets->values);
   options.github["token"] = secrets->token;
   // As on GitHub, a step has a secret only where the pipeline gives it one.
-  for (const graph::Secret& secret : graph.secrets) options.environment.erase(secret.name);
+  for (const std::string& name : declared) options.environment.erase(name);
+  options.own["declared_secrets"] = std::move(declared);
+  std::error_code error;
+  if (!given.secret_file.empty())
+    options.own["secret_file"] = std::filesystem::absolute(given.secret_file, error).string();
   return {};
 }
 
@@ -93,11 +110,10 @@ int run(const graph::Graph& graph, const RunOptions& given, const source::Source
   if (show_problems(planned.problems, sources)) return misuse;
   runtime::Options& options = prepared->options;
   if (auto added = add_secrets(graph, planned.plan, given, options); !added) return refuse(added.error());
-  runtime::Screen screen = runtime::find_screen(1);
-  auto status = given.format == "json" ? runtime::json_status(screen) : runtime::choose_status(screen);
+  auto status = runtime::watcher(given.format);
   auto report = runtime::run(planned.plan, options, *status);
   if (!report) return refuse(report.error());
-  return report->outcome == runtime::RunOutcome::succeeded ? 0 : 1;
+  return runtime::status_of(report->outcome);
 }
 
 }  // namespace sluice::driver

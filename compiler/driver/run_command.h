@@ -15,6 +15,8 @@ struct RunOptions {
   int jobs = 0;                     ///< stages and legs side by side; 0: one a core
   std::vector<std::string> only;    ///< stages to run, with what they need; none: all
   std::string format;               ///< `json`; `human` or empty: live on a terminal, plain lines elsewhere
+  bool wait = false;                ///< stay while a gate, a lock or a long sleep is all that is waited for
+  bool journal = true;              ///< false: nothing is written down, and the run dies with its process
   std::string pipe_file;            ///< where the pipeline comes from
   std::string root;                 ///< what `checkout` copies; empty: by the rule of run_repository.h
 };

@@ -12,6 +12,8 @@ std::string context_text(const Options& options) {
                   {"jobs", options.jobs},
                   {"only", options.only},
                   {"keep_workspaces", options.keep_workspaces},
+                  {"starter", options.starter},
+                  {"authors", options.authors},
                   {"own", options.own}};
   return to_json_line(context);
 }
@@ -26,6 +28,8 @@ void read_context(const std::string& text, Options& options) {
   options.jobs = context.value("jobs", options.jobs);
   options.only = context.value("only", options.only);
   options.keep_workspaces = context.value("keep_workspaces", options.keep_workspaces);
+  options.starter = context.value("starter", "");
+  options.authors = context.value("authors", options.authors);
   options.own = context.value("own", Json::object());
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "runtime/engine/electorate.h"
 #include "runtime/engine/rollbacks.h"
 #include "runtime/engine/waits.h"
 
@@ -18,9 +19,50 @@ const Environment* entered_by(const RunState& run, std::size_t stage) {
   return found == run.plan.environments.end() ? nullptr : &*found;
 }
 
+std::expected<Verdict, std::string> verdict_now(RunState& run, const Stage& gate, std::int64_t reached) {
+  std::vector<Vote> votes;
+  if (run.journal != nullptr) {
+    auto cast = votes_on(*run.journal, run.number, gate.id);
+    if (!cast) return std::unexpected(cast.error());
+    votes = std::move(*cast);
+  }
+  Subject subject = subject_of(run.folder, run.hash);
+  auto verdict = verdict_on(*gate.gate, run.options, votes, subject, reached, wall_clock());
+  if (!verdict) return verdict;
+  for (const std::string& ignored : verdict->ignored) {
+    if (run.said.insert(gate.id + ignored).second) run.status.annotated(gate.id, "notice", ignored);
+  }
+  return verdict;
+}
+
+/// A lock may have come long after the people: the gate's times count when the first stage behind it really starts.
+std::optional<std::int64_t> opens_again(const RunState& run, const Stage& gate) {
+  if (!gate.gate) return std::nullopt;
+  auto calendar = Calendar::read(gate.gate->windows, gate.gate->freezes);
+  std::int64_t now = wall_clock() / 1000;
+  if (!calendar || calendar->is_open(now) || run.cancelled) return std::nullopt;
+  return calendar->next_opening(now).value_or(now + 86'400) * 1000;
+}
+
 }  // namespace
 
-Task<GateEnd> wait_for_conditions(RunState&, std::size_t, Wakeup&) { co_return GateEnd{}; }
+Task<GateEnd> wait_for_conditions(RunState& run, std::size_t stage, Wakeup& wakeup) {
+  const Stage& gate = run.plan.stages[stage];
+  std::int64_t reached = wall_clock();
+  if (stage < run.past.stages.size()) reached = run.past.stages[stage].started.value_or(reached);
+  while (true) {
+    auto verdict = verdict_now(run, gate, reached);
+    if (!verdict) co_return GateEnd{Result::failure, verdict.error(), false};
+    if (verdict->state == Verdict::State::open) co_return GateEnd{};
+    if (verdict->state != Verdict::State::waiting) co_return GateEnd{Result::failure, verdict->why, false};
+    if (run.cancelled || run.stopped) co_return GateEnd{Result::cancelled, {}, false};
+    if (run.leaving) co_return GateEnd{Result::success, {}, true};
+    std::optional<std::int64_t> change;
+    if (verdict->next_change) change = *verdict->next_change * 1000;
+    Waiting waiting(run, fmt::format("gate `{}`: {}", gate.id, fmt::join(verdict->missing, "; ")), change);
+    co_await wakeup.until(change ? instant_of(*change) : never);
+  }
+}
 
 Task<GateEnd> take_lock(RunState& run, std::size_t stage, Wakeup& wakeup) {
   const Environment* environment = entered_by(run, stage);
@@ -30,7 +72,17 @@ Task<GateEnd> take_lock(RunState& run, std::size_t stage, Wakeup& wakeup) {
   while (true) {
     auto taken = run.journal->take_lock(run.number, lock.name, lock.queue == Lock::Queue::latest, wall_clock());
     if (!taken) run.break_off(taken.error());
-    if (!taken || *taken) break;
+    if (!taken) break;
+    auto later = *taken ? opens_again(run, run.plan.stages[stage]) : std::nullopt;
+    if (*taken && !later) break;
+    if (*taken) {
+      // Nobody holds a lock through a night: the next run may have it until the window opens.
+      if (auto released = run.journal->release_locks(run.number, lock.name); !released) run.break_off(released.error());
+      waiting.reset();
+      waiting.emplace(run, fmt::format("gate `{}`: its window has closed meanwhile", run.plan.stages[stage].id), later);
+      while (wall_clock() < *later && !run.leaving && !run.cancelled) co_await wakeup.until(instant_of(*later));
+      waiting.reset();
+    }
     auto turned_away = run.journal->superseded(run.number, lock.name);
     if (turned_away && *turned_away) co_return GateEnd{Result::cancelled, "a newer run has taken its place", false};
     if (run.cancelled || run.stopped) co_return GateEnd{Result::cancelled, {}, false};

@@ -9,6 +9,7 @@
 #include "runtime/engine/context.h"
 #include "runtime/engine/gate_run.h"
 #include "runtime/engine/rollbacks.h"
+#include "runtime/engine/run_control.h"
 #include "runtime/engine/run_setup.h"
 #include "runtime/engine/stage_run.h"
 #include "runtime/engine/waits.h"
@@ -58,7 +59,10 @@ bool turn_ended(RunState& run) {
   run.settle();
   if (run.is_done()) return true;
   if (!run.leaving && may_leave(run)) {
-    for (const Waiting* waiting : run.waiting) run.left_waiting.push_back(waiting->what());
+    for (const Waiting* waiting : run.waiting) {
+      run.left_waiting.push_back(waiting->what());
+      if (waiting->until() && (run.wake_at == 0 || *waiting->until() < run.wake_at)) run.wake_at = *waiting->until();
+    }
     run.leaving = true;
     run.wake_all();
   }
@@ -146,7 +150,7 @@ void keep_durations(RunState& run, const RunReport& report) {
 std::expected<void, std::string> close_run(RunState& run, const RunReport& report) {
   if (!run.log) return {};
   if (Outcome written = run.log->sync(); !written) return written;
-  if (run.leaving) return run.journal->set_phase(run.number, RunPhase::waiting);
+  if (run.leaving) return run.journal->set_phase(run.number, RunPhase::waiting, run.wake_at);
   run.log->add(
       {RecordKind::run_finished, -1, -1, -1, -1, fmt::format("{{\"outcome\":\"{}\"}}", to_text(report.outcome))});
   if (Outcome written = run.log->sync(); !written) return written;
@@ -210,6 +214,12 @@ std::expected<RunReport, std::string> execute(const Plan& plan, const Options& o
     if (Outcome done = step(state); !done) return std::unexpected(done.error());
   }
   rank_stages(state);
+  std::unique_ptr<ControlServer> control;
+  if (journal != nullptr) {
+    auto opened = open_control(state);
+    if (!opened) return std::unexpected(opened.error());
+    control = std::move(*opened);
+  }
   Instant begun = Clock::now();
   status.run_started(state.run_id, title_of(plan), wanted_ids(state));
   Outcome ran = run_stages(state, **signals);
@@ -233,7 +243,7 @@ std::expected<RunReport, std::string> run(const Plan& plan, const Options& given
                  context_text(options), options.starter, wall_clock(),     options.rerun_of};
   auto number = journal->begin_run(start);
   if (!number) return std::unexpected(fmt::format("the journal cannot be written: {}", number.error()));
-  for (const Record& record : options.copied) {
+  for (const Record& record : options.copied) {  // as if this run had done it
     if (auto added = journal->add(*number, record); !added) return std::unexpected(added.error());
   }
   return execute(plan, options, options.journal ? &*journal : nullptr, *number, start.plan_hash, status);

@@ -29,6 +29,7 @@ struct Options {
   bool wait = false;                               ///< stay while a gate, a lock or a timer is all that is waited for
   bool force = false;                              ///< go on with a run that has died too often
   std::string starter;                             ///< who started it
+  std::vector<std::string> authors;                ///< of the change, each `Ann Lee <ann@example.com>`
   Json own = Json::object();                       ///< what the caller wants back when the run is resumed
   std::optional<std::int64_t> rerun_of;
   std::vector<Record> copied;  ///< of the run that this one repeats: what needs not be done once more

@@ -170,22 +170,6 @@ std::string title_of(const RunState& run, std::size_t index) {
   return title && !title->empty() ? run.secrets.masked(*title) : run.plan.stages[index].id;
 }
 
-/// What an earlier life of the run has brought to its end.
-bool restore(RunState& run, std::size_t index) {
-  if (index >= run.past.stages.size() || !run.past.stages[index].finished) return false;
-  StagePast& past = run.past.stages[index];
-  StageReport& report = run.stages[index].report;
-  recall(*past.finished, report);
-  run.stages[index].started = past.started.has_value() || !past.legs.empty();
-  for (const auto& [number, leg] : past.legs) run.rollbacks->restore(index, number, leg);
-  finish_stage(run, index, past.finished->value("outputs", Json::object()));
-  return true;
-}
-
-/// Whether the stage's start stands in the journal by itself: where a step may have effects outside, or a gate counts
-/// the time from there.
-bool start_is_noted(const Stage& stage) { return stage.environment || stage.gate || !stage.rollbacks.empty(); }
-
 /// Enters the environment of the stage, so that older runs do not undo what is done there from now on.
 void enter_environment(RunState& run, const Stage& stage) {
   if (!stage.environment || stage.gate || run.journal == nullptr) return;
@@ -195,6 +179,23 @@ void enter_environment(RunState& run, const Stage& stage) {
   auto entered = newest ? run.journal->enter(name, run.number, wall_clock()) : std::unexpected(newest.error());
   if (!entered) run.break_off(entered.error());
 }
+
+/// What an earlier life of the run has brought to its end.
+bool restore(RunState& run, std::size_t index) {
+  if (index >= run.past.stages.size() || !run.past.stages[index].finished) return false;
+  StagePast& past = run.past.stages[index];
+  StageReport& report = run.stages[index].report;
+  recall(*past.finished, report);
+  run.stages[index].started = past.started.has_value() || !past.legs.empty();
+  for (const auto& [number, leg] : past.legs) run.rollbacks->restore(index, number, leg);
+  if (run.rollbacks->any_armed(index)) enter_environment(run, run.plan.stages[index]);
+  finish_stage(run, index, unsealed(past.finished->value("outputs", Json::object()), run.options.secrets));
+  return true;
+}
+
+/// Whether the stage's start stands in the journal by itself: where a step may have effects outside, or a gate counts
+/// the time from there.
+bool start_is_noted(const Stage& stage) { return stage.environment || stage.gate || !stage.rollbacks.empty(); }
 
 /// Its legs from the first to the last; false: the process ends before they do.
 Task<bool> run_work(RunState& run, std::size_t index, Json& outputs) {

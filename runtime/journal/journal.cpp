@@ -33,7 +33,7 @@ std::expected<void, std::string> query(Database& database, std::string_view sql,
 }
 
 constexpr std::string_view entry_columns =
-    "SELECT id, pipeline, title, state, outcome, plan_hash, starter, begun, ended, rerun_of FROM run ";
+    "SELECT id, pipeline, title, state, outcome, plan_hash, starter, begun, ended, wake_at, rerun_of FROM run ";
 
 RunEntry read_entry(const Statement& row) {
   RunEntry entry;
@@ -47,7 +47,8 @@ RunEntry read_entry(const Statement& row) {
   entry.starter = row.text(6);
   entry.begun = row.integer(7);
   entry.ended = row.integer(8);
-  if (!row.is_null(9)) entry.rerun_of = row.integer(9);
+  entry.wake_at = row.integer(9);
+  if (!row.is_null(10)) entry.rerun_of = row.integer(10);
   return entry;
 }
 
@@ -96,8 +97,8 @@ std::expected<std::int64_t, std::string> Journal::begin_run(const RunStart& star
   return database_.last_row();
 }
 
-std::expected<void, std::string> Journal::set_phase(std::int64_t run, RunPhase phase) {
-  return change(database_, "UPDATE run SET state = ?1 WHERE id = ?2", to_text(phase), run);
+std::expected<void, std::string> Journal::set_phase(std::int64_t run, RunPhase phase, std::int64_t wake_at) {
+  return change(database_, "UPDATE run SET state = ?1, wake_at = ?2 WHERE id = ?3", to_text(phase), wake_at, run);
 }
 
 std::expected<void, std::string> Journal::finish_run(std::int64_t run, std::string_view outcome, std::int64_t at) {

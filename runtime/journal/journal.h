@@ -27,6 +27,7 @@ struct RunEntry {
   std::string plan_hash;
   std::string starter;
   std::int64_t begun = 0, ended = 0;  ///< milliseconds since 1970; 0: not yet
+  std::int64_t wake_at = 0;           ///< of a waiting run: when it may go on without anybody's word; 0: never
   std::optional<std::int64_t> rerun_of;
 };
 
@@ -59,7 +60,7 @@ class Journal {
   static std::expected<Journal, std::string> open(const std::filesystem::path& state_folder);
 
   std::expected<std::int64_t, std::string> begin_run(const RunStart& start);
-  std::expected<void, std::string> set_phase(std::int64_t run, RunPhase phase);
+  std::expected<void, std::string> set_phase(std::int64_t run, RunPhase phase, std::int64_t wake_at = 0);
   std::expected<void, std::string> finish_run(std::int64_t run, std::string_view outcome, std::int64_t at);
   std::expected<void, std::string> remove_run(std::int64_t run);
   std::expected<void, std::string> replace_plan(std::int64_t run, const std::string& plan, const std::string& hash);

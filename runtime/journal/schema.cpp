@@ -22,6 +22,7 @@ CREATE TABLE run (
   starter TEXT NOT NULL,
   begun INTEGER NOT NULL,        -- milliseconds since 1970, as all times
   ended INTEGER,
+  wake_at INTEGER,               -- of a waiting run: when it may go on without anybody's word
   rerun_of INTEGER
 ) STRICT;
 

@@ -1,4 +1,4 @@
-#include "driver/run_secrets.h"
+#include "runtime/operations/secret_file.h"
 
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -9,17 +9,16 @@
 #include "runtime/expressions/values.h"
 #include "runtime/system/files.h"
 
-namespace sluice::driver {
+namespace sluice::runtime {
 namespace {
 
 using Values = std::map<std::string, std::string>;
 
-std::expected<Values, std::string> from_json(const runtime::Json& object, const std::string& file) {
+std::expected<Values, std::string> from_json(const Json& object, const std::string& file) {
   Values values;
   for (const auto& [name, value] : object.items()) {
-    if (!runtime::is_primitive(value))
-      return std::unexpected(fmt::format("the secret `{}` in `{}` is no text", name, file));
-    values[name] = runtime::to_text(value);
+    if (!is_primitive(value)) return std::unexpected(fmt::format("the secret `{}` in `{}` is no text", name, file));
+    values[name] = to_text(value);
   }
   return values;
 }
@@ -33,27 +32,27 @@ std::expected<Values, std::string> from_lines(std::string_view text, const std::
   Values values;
   for (int number = 1; !text.empty(); ++number) {
     std::size_t end = std::min(text.find('\n'), text.size());
-    std::string_view line = runtime::trimmed(text.substr(0, end));
+    std::string_view line = trimmed(text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
     if (line.empty() || line.starts_with('#')) continue;
     std::size_t equals = line.find('=');
     // The line itself may be a part of a secret: it is not shown.
     if (equals == 0 || equals == std::string_view::npos)
       return std::unexpected(fmt::format("{}:{}: this is no line `NAME=value`", file, number));
-    std::string name(runtime::trimmed(line.substr(0, equals)));
-    values[name] = unquoted(runtime::trimmed(line.substr(equals + 1)));
+    std::string name(trimmed(line.substr(0, equals)));
+    values[name] = unquoted(trimmed(line.substr(equals + 1)));
   }
   return values;
 }
 
 std::expected<Values, std::string> read_secret_file(const std::string& file, std::vector<std::string>& warnings) {
   if (file.empty()) return Values();
-  auto text = runtime::read_file(file);
+  auto text = read_file(file);
   if (!text) return std::unexpected(text.error());
   struct stat status {};
   if (stat(file.c_str(), &status) == 0 && S_ISREG(status.st_mode) && (status.st_mode & (S_IRGRP | S_IROTH)) != 0)
     warnings.push_back(fmt::format("others can read `{}`; `chmod 600` makes it yours alone", file));
-  runtime::Json json = runtime::parse_json(*text);
+  Json json = parse_json(*text);
   return json.is_object() ? from_json(json, file) : from_lines(*text, file);
 }
 
@@ -64,14 +63,14 @@ void add_from_environment(Values& values, const std::string& name) {
 
 }  // namespace
 
-std::expected<RunSecrets, std::string> read_secrets(const graph::Graph& graph, const runtime::Plan& plan,
-                                                    const std::string& file) {
-  RunSecrets secrets;
+std::expected<SecretValues, std::string> read_secrets(const Plan& plan, const std::vector<std::string>& declared,
+                                                      const std::string& file) {
+  SecretValues secrets;
   auto values = read_secret_file(file, secrets.warnings);
   if (!values) return std::unexpected(values.error());
   // Empty is the same as absent, so that the environment may still know better.
   std::erase_if(*values, [](const auto& entry) { return entry.second.empty(); });
-  for (const graph::Secret& secret : graph.secrets) add_from_environment(*values, secret.name);
+  for (const std::string& name : declared) add_from_environment(*values, name);
   add_from_environment(*values, "GITHUB_TOKEN");
   secrets.values = std::move(*values);
   if (auto token = secrets.values.find("GITHUB_TOKEN"); token != secrets.values.end()) secrets.token = token->second;
@@ -83,7 +82,7 @@ std::expected<RunSecrets, std::string> read_secrets(const graph::Graph& graph, c
   return std::unexpected(
       fmt::format("the pipeline `{}` needs the {} `{}`; set {} in the environment or in a file for "
                   "`--secret-file`",
-                  graph.pipeline, one ? "secret" : "secrets", fmt::join(missing, "`, `"), one ? "it" : "them"));
+                  plan.pipeline, one ? "secret" : "secrets", fmt::join(missing, "`, `"), one ? "it" : "them"));
 }
 
-}  // namespace sluice::driver
+}  // namespace sluice::runtime

@@ -1,0 +1,177 @@
+#include "runtime/engine/requests.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "runtime/engine/electorate.h"
+#include "runtime/engine/past.h"
+#include "runtime/expressions/values.h"
+
+namespace sluice::runtime {
+namespace {
+
+Json refused(const std::string& why) { return {{"error", why}}; }
+
+std::expected<Past, std::string> past_of(const RequestSubject& subject) {
+  auto records = subject.journal.records_of(subject.run);
+  if (!records) return std::unexpected(records.error());
+  return read_past(*records, subject.plan);
+}
+
+/// Gates that are reached and not passed, as indices of stages.
+std::vector<std::size_t> open_gates(const RequestSubject& subject, const Past& past) {
+  std::vector<std::size_t> gates;
+  for (std::size_t i = 0; i < subject.plan.stages.size(); ++i) {
+    bool reached = subject.plan.stages[i].gate && past.stages[i].started && !past.stages[i].finished;
+    if (reached) gates.push_back(i);
+  }
+  return gates;
+}
+
+/// A gate by its name, by the environment whose entry it is, or the only one that waits.
+std::expected<std::size_t, std::string> find_gate(const RequestSubject& subject, const Past& past,
+                                                  const std::string& name) {
+  std::vector<std::size_t> gates = open_gates(subject, past);
+  std::vector<std::string> names;
+  for (std::size_t gate : gates) {
+    auto entered = std::ranges::find(subject.plan.environments, std::optional(gate), &Environment::entry);
+    bool named =
+        subject.plan.stages[gate].id == name || (entered != subject.plan.environments.end() && entered->name == name);
+    if (named || (name.empty() && gates.size() == 1)) return gate;
+    names.push_back(fmt::format("`{}`", subject.plan.stages[gate].id));
+  }
+  if (gates.empty()) return std::unexpected(fmt::format("run {} waits at no gate", subject.run));
+  return std::unexpected(fmt::format("run {} waits at {}{}; name one of them", subject.run, fmt::join(names, ", "),
+                                     name.empty() ? "" : fmt::format(", not at `{}`", name)));
+}
+
+std::filesystem::path folder_of(const RequestSubject& subject) {
+  return subject.options.state_folder / "runs" / std::to_string(subject.run);
+}
+
+std::expected<Verdict, std::string> verdict_at(const RequestSubject& subject, const Past& past, std::size_t gate) {
+  const Stage& stage = subject.plan.stages[gate];
+  auto votes = votes_on(subject.journal, subject.run, stage.id);
+  if (!votes) return std::unexpected(votes.error());
+  return verdict_on(*stage.gate, subject.options, *votes, subject_of(folder_of(subject), subject.plan_hash),
+                    *past.stages[gate].started, wall_clock());
+}
+
+/// What is ticked must stand on the list; numbers from 1 are taken for its lines.
+std::expected<std::vector<std::string>, std::string> read_ticks(const Conditions& conditions, const Json& body) {
+  std::vector<std::string> ticked;
+  for (const Json& item : body.value("ticked", Json::array())) {
+    std::string text = to_text(item);
+    double number = to_number(text);
+    bool line = number >= 1 && number <= static_cast<double>(conditions.confirm.size());
+    if (line && std::ranges::find(conditions.confirm, text) == conditions.confirm.end()) {
+      text = conditions.confirm[static_cast<std::size_t>(number) - 1];
+    }
+    if (std::ranges::find(conditions.confirm, text) == conditions.confirm.end()) {
+      return std::unexpected(
+          fmt::format("`{}` is no line of its checklist: `{}`", text, fmt::join(conditions.confirm, "`, `")));
+    }
+    ticked.push_back(std::move(text));
+  }
+  return ticked;
+}
+
+/// The vote that a request asks for, or why it would never count.
+std::expected<Vote, std::string> read_request(const RequestSubject& subject, const Stage& gate, uid_t user,
+                                              const Json& body) {
+  auto person = name_of_user(user);
+  if (!person) return std::unexpected(person.error());
+  auto people = read_people(subject.options);
+  if (!people) return std::unexpected(people.error());
+  Electorate electorate = people->electorate(subject.options.starter, subject.options.authors);
+  if (auto why = refusal(*gate.gate, electorate, *person)) return std::unexpected(*why);
+  auto ticked = read_ticks(*gate.gate, body);
+  if (!ticked) return std::unexpected(ticked.error());
+  Vote vote;
+  vote.person = *person;
+  vote.decision = body.value("decision", "") == "approve" ? Vote::Decision::approve : Vote::Decision::reject;
+  vote.comment = body.value("comment", "");
+  vote.ticked = std::move(*ticked);
+  vote.at = wall_clock() / 1000;
+  vote.subject = subject_of(folder_of(subject), subject.plan_hash);
+  return vote;
+}
+
+}  // namespace
+
+Json cast_vote(const RequestSubject& subject, uid_t user, const Json& body) {
+  auto past = past_of(subject);
+  if (!past) return refused(past.error());
+  auto gate = find_gate(subject, *past, body.value("gate", ""));
+  if (!gate) return refused(gate.error());
+  const Stage& stage = subject.plan.stages[*gate];
+  auto vote = read_request(subject, stage, user, body);
+  if (!vote) return refused(vote.error());
+  Json data = told(*vote);
+  data["user"] = user;
+  if (auto written = subject.journal.vote(subject.run, {stage.id, vote->person, data}); !written) {
+    return refused(written.error());
+  }
+  auto verdict = verdict_at(subject, *past, *gate);
+  if (!verdict) return refused(verdict.error());
+  bool open = verdict->state == Verdict::State::open, waiting = verdict->state == Verdict::State::waiting;
+  return {{"gate", stage.id},
+          {"person", vote->person},
+          {"state", open      ? "open"
+                    : waiting ? "waiting"
+                              : "closed"},
+          {"why", verdict->why},
+          {"missing", verdict->missing}};
+}
+
+Json waiting_gates(const RequestSubject& subject) {
+  auto past = past_of(subject);
+  if (!past) return refused(past.error());
+  Json gates = Json::array();
+  for (std::size_t gate : open_gates(subject, *past)) {
+    const Stage& stage = subject.plan.stages[gate];
+    auto verdict = verdict_at(subject, *past, gate);
+    if (!verdict) return refused(verdict.error());
+    gates.push_back({{"gate", stage.id},
+                     {"confirm", stage.gate->confirm},
+                     {"missing", verdict->missing},
+                     {"ignored", verdict->ignored},
+                     {"since", *past->stages[gate].started}});
+  }
+  return {{"gates", std::move(gates)}};
+}
+
+std::expected<Record, std::string> resolution(const RequestSubject& subject, uid_t user, const std::string& step,
+                                              const std::string& as) {
+  if (as != "success" && as != "failure" && as != "rerun") {
+    return std::unexpected(
+        fmt::format("`{}` is no answer: success (it has done its work), failure (it has not, and "
+                    "must not run again) or rerun (it may run once more)",
+                    as));
+  }
+  auto past = past_of(subject);
+  if (!past) return std::unexpected(past.error());
+  auto person = name_of_user(user);
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < past->stages.size(); ++i) {
+    for (const auto& [leg, before] : past->stages[i].legs) {
+      if (past->stages[i].finished || before.finished || !goes_on(subject.plan.stages[i])) continue;
+      for (const auto& [number, one] : before.last.steps) {
+        if (!one.started || one.finished) continue;
+        const std::string& id = subject.plan.stages[i].id;
+        std::string whole = fmt::format("{}.{}.{}", id, leg + 1, number + 1),
+                    short_form = fmt::format("{}.{}", id, number + 1);
+        names.push_back(before.last.data.contains("matrix") ? whole : short_form);
+        if (step != id && step != whole && step != short_form) continue;
+        Json data = {{"as", as}, {"who", person.value_or(std::to_string(user))}};
+        return Record{RecordKind::resolved, static_cast<int>(i), leg, before.attempt, number,
+                      to_json_line(data),   wall_clock()};
+      }
+    }
+  }
+  if (names.empty()) return std::unexpected(fmt::format("no step of run {} is in doubt", subject.run));
+  return std::unexpected(fmt::format("`{}` is not in doubt; in doubt is `{}`", step, fmt::join(names, "`, `")));
+}
+
+}  // namespace sluice::runtime

@@ -1,0 +1,95 @@
+#include "runtime/operations/go_on.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "runtime/engine/past.h"
+#include "runtime/engine/take_changes.h"
+#include "runtime/output/status.h"
+#include "runtime/plan/plan_json.h"
+
+namespace sluice::runtime {
+namespace {
+
+/// What the file says now takes the place of the journalled plan, as far as nothing of it has begun.
+std::expected<void, std::string> change_plan(State& state, LoadedRun& run, const Plan& changed) {
+  auto records = state.journal.records_of(run.entry.id);
+  if (!records) return std::unexpected(records.error());
+  auto difference = compare_plans(run.plan, changed, read_past(*records, run.plan));
+  if (!difference) return std::unexpected(difference.error());
+  for (const std::string& line : *difference) fmt::print("{}\n", line);
+  std::string hash = plan_hash(changed);
+  if (auto done = state.journal.replace_plan(run.entry.id, write_plan(changed), hash); !done) return done;
+  if (hash == run.entry.plan_hash) return {};
+  fmt::print("what was voted on has changed: all votes are void\n");
+  return state.journal.void_votes(run.entry.id);
+}
+
+}  // namespace
+
+int status_of(RunOutcome outcome) {
+  if (outcome == RunOutcome::waiting) return exit_waiting;
+  return outcome == RunOutcome::succeeded ? 0 : 1;
+}
+
+std::unique_ptr<Status> watcher(const std::string& format) {
+  Screen screen = find_screen(1);
+  return format == "json" ? json_status(screen) : choose_status(screen);
+}
+
+int go_on(State& state, const RunEntry& entry, const Asked& asked, const ResumeOptions& options) {
+  auto run = load(state, entry);
+  if (!run) return refuse(run.error());
+  if (auto given = give_secrets(*run, asked.secret_file); !given) return refuse(given.error());
+  if (options.changed_plan && entry.phase != RunPhase::finished) {
+    if (auto changed = change_plan(state, *run, *options.changed_plan); !changed) return refuse(changed.error());
+  }
+  run->options.force = options.force;
+  run->options.wait = options.wait;
+  auto status = watcher(asked.format);
+  auto report = resume(state.journal, entry.id, run->options, *status);
+  if (!report) return refuse(report.error());
+  return status_of(report->outcome);
+}
+
+bool may_go_on(State& state, const RunEntry& entry) {
+  if (entry.phase != RunPhase::waiting) return false;
+  if (entry.wake_at > 0 && entry.wake_at <= wall_clock()) return true;
+  auto run = load(state, entry);
+  if (!run) return false;
+  Json gates = waiting_gates(run->subject(state));
+  bool open = std::ranges::any_of(gates.value("gates", Json::array()),
+                                  [](const Json& gate) { return gate["missing"].empty(); });
+  if (open) return true;
+  auto locks = state.journal.locks();
+  if (!locks) return false;
+  return std::ranges::any_of(*locks, [&](const LockEntry& mine) {
+    return mine.run == entry.id && !mine.held &&
+           std::ranges::none_of(*locks, [&](const LockEntry& other) { return other.name == mine.name && other.held; });
+  });
+}
+
+int resume_runs(const Asked& asked, const ResumeOptions& options) {
+  auto state = State::open(asked.state_folder);
+  if (!state) return refuse(state.error());
+  if (!asked.run.empty()) {
+    auto entry = state->find(asked.run);
+    return entry ? go_on(*state, *entry, asked, options) : refuse(entry.error());
+  }
+  auto runs = state->journal.runs();
+  if (!runs) return refuse(runs.error());
+  int worst = 0;
+  bool any = false;
+  for (const RunEntry& entry : *runs) {
+    bool interrupted = phase_text(*state, entry) == "interrupted";
+    if (!interrupted && !may_go_on(*state, entry)) continue;
+    any = true;
+    worst = std::max(worst, go_on(*state, entry, asked, options));
+  }
+  if (!any) fmt::print("no run can go on now; `sluice status` says what they wait for\n");
+  return worst;
+}
+
+}  // namespace sluice::runtime

@@ -1,0 +1,14 @@
+#pragma once
+#include <expected>
+#include <optional>
+#include <string>
+
+#include "runtime/operations/state.h"
+
+namespace sluice::runtime {
+
+/// Asks a living run, or the server, to do something. Nothing: neither is there, and the caller does it itself.
+std::expected<std::optional<Json>, std::string> speak(const std::filesystem::path& state_folder, const std::string& run,
+                                                      const Json& body);
+
+}  // namespace sluice::runtime
