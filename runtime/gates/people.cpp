@@ -73,18 +73,19 @@ Outcome People::add_line(std::string_view line) {
   return {};
 }
 
-std::optional<std::string> People::circle_from(const std::string& team, std::vector<std::string>& path) const {
-  auto begin = std::ranges::find(path, team);
-  bool is_circle = begin != path.end();
-  path.push_back(team);
-  if (is_circle) return fmt::format("{}", fmt::join(std::ranges::find(path, team), path.end(), " = "));
+/// `sound` are the teams that are known to lead into no circle.
+std::optional<std::string> People::circle_from(const std::string& team, std::vector<std::string>& path,
+                                               std::set<std::string>& sound) const {
   auto found = teams_.find(team);
-  if (found != teams_.end()) {
-    for (const std::string& member : found->second) {
-      if (auto circle = is_team(member) ? circle_from(member, path) : std::nullopt) return circle;
-    }
+  if (found == teams_.end() || sound.contains(team)) return std::nullopt;
+  auto begin = std::ranges::find(path, team);
+  if (begin != path.end()) return fmt::format("{} = {}", fmt::join(begin, path.end(), " = "), team);
+  path.push_back(team);
+  for (const std::string& member : found->second) {
+    if (auto circle = circle_from(member, path, sound)) return circle;
   }
   path.pop_back();
+  sound.insert(team);
   return std::nullopt;
 }
 
@@ -103,23 +104,40 @@ std::expected<People, std::string> People::read(std::string_view text, std::stri
     }
     lines[std::string(trimmed(line.substr(0, line.find('='))))] = number;
   }
+  std::set<std::string> sound;
   for (const auto& [team, members] : people.teams_) {
     std::vector<std::string> path;
-    if (auto circle = people.circle_from(team, path)) {
+    if (auto circle = people.circle_from(team, path, sound)) {
       return std::unexpected(fmt::format("{}:{}: teams in a circle: {}", people.file_, lines[path.back()], *circle));
     }
   }
   return people;
 }
 
-bool People::is(const std::string& person, const std::string& who) const {
-  if (!is_team(who)) return person == who;
-  auto team = teams_.find(who);
-  if (team != teams_.end()) {
-    return std::ranges::any_of(team->second, [&](const std::string& member) { return is(person, member); });
+/// They and all that is in their teams.
+std::set<std::string> People::all_in(const std::vector<std::string>& who) const {
+  std::set<std::string> found;
+  std::vector<std::string> left = who;
+  while (!left.empty()) {
+    std::string name = std::move(left.back());
+    left.pop_back();
+    auto team = teams_.find(name);
+    bool is_new = found.insert(std::move(name)).second;
+    if (is_new && team != teams_.end()) left.insert(left.end(), team->second.begin(), team->second.end());
   }
-  std::vector<std::string> groups = groups_.of_user(person);
-  return std::ranges::find(groups, who.substr(1)) != groups.end();
+  return found;
+}
+
+bool People::is(const std::string& person, const std::string& who) const {
+  if (is_team(person)) return false;
+  if (!is_team(who)) return person == who;
+  std::set<std::string> names = all_in({who});
+  if (names.contains(person)) return true;
+  auto is_group_in = [&](const std::string& group) {
+    return !teams_.contains("@" + group) && names.contains("@" + group);
+  };
+  auto is_group = [&](const std::string& name) { return is_team(name) && !teams_.contains(name); };
+  return std::ranges::any_of(names, is_group) && std::ranges::any_of(groups_.of_user(person), is_group_in);
 }
 
 bool People::knows_mail(const Author& author) const {
@@ -144,20 +162,10 @@ std::string People::why_author(const std::string& person, const std::vector<std:
 }
 
 std::vector<std::string> People::unknown_teams(const std::vector<std::string>& who) const {
-  std::vector<std::string> left = who, unknown;
-  std::set<std::string> seen;
-  while (!left.empty()) {
-    std::string name = left.back();
-    left.pop_back();
-    if (!is_team(name) || !seen.insert(name).second) continue;
-    auto team = teams_.find(name);
-    if (team != teams_.end()) {
-      left.insert(left.end(), team->second.begin(), team->second.end());
-    } else if (!groups_.exists(name.substr(1))) {
-      unknown.push_back(name);
-    }
+  std::vector<std::string> unknown;
+  for (const std::string& name : all_in(who)) {
+    if (is_team(name) && !teams_.contains(name) && !groups_.exists(name.substr(1))) unknown.push_back(name);
   }
-  std::ranges::sort(unknown);
   return unknown;
 }
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,7 +58,9 @@ class People {
   };
 
   Outcome add_line(std::string_view line);
-  std::optional<std::string> circle_from(const std::string& team, std::vector<std::string>& path) const;
+  std::optional<std::string> circle_from(const std::string& team, std::vector<std::string>& path,
+                                         std::set<std::string>& sound) const;
+  std::set<std::string> all_in(const std::vector<std::string>& who) const;
   bool knows_mail(const Author& author) const;
 
   std::string file_;

@@ -1,6 +1,6 @@
 #include "runtime/gates/people.h"
 
-#include <unistd.h>
+#include <fmt/format.h>
 
 #include <catch2/catch.hpp>
 
@@ -48,6 +48,7 @@ TEST_CASE("a user is himself, his teams however deep, and his groups") {
   CHECK(read.is("dan", "@wheel"));
   CHECK_FALSE(read.is("eve", "@acme/platform"));
   CHECK_FALSE(read.is("@acme/ops", "ann"));
+  CHECK_FALSE(read.is("@acme/ops", "@acme/platform"));
 }
 
 TEST_CASE("a team of the file hides a group of its name") {
@@ -63,9 +64,18 @@ TEST_CASE("teams that are nowhere are found, also below others") {
 }
 
 TEST_CASE("teams in a circle are refused with the way around") {
-  CHECK(problem("@a = ann, @b\n@b = @c\n@c = bob, @b") == "teams:2: teams in a circle: @b = @c = @b");
+  CHECK(problem("@a = ann, @b\n@b = @c\n@c = bob, @b") == "teams:3: teams in a circle: @b = @c = @b");
   CHECK(problem("@a = @a") == "teams:1: teams in a circle: @a = @a");
   CHECK(problem("@a = @b, @c\n@b = @d\n@c = @d\n@d = ann") == "none");
+}
+
+TEST_CASE("many teams that share their members are read and asked at once") {
+  std::string text = "@t60 = zoe\n";
+  for (int i = 0; i < 60; ++i) text += fmt::format("@t{} = @t{}, @t{}, user{}\n", i, i + 1, i + 1, i);
+  People read = people(text);
+  CHECK(read.is("zoe", "@t0"));
+  CHECK_FALSE(read.is("eve", "@t0"));
+  CHECK_FALSE(read.is("user3", "@t4"));
 }
 
 TEST_CASE("a line that is none is told") {

@@ -154,6 +154,34 @@ TEST_CASE("a broken file of a zone is told, wherever it ends") {
   CHECK_FALSE(Zone::read_bytes("x", file("Neverland")));
 }
 
+TEST_CASE("a damaged file of a zone is refused, or read as something that has times") {
+  auto berlin = read_file("/usr/share/zoneinfo/Europe/Berlin");
+  REQUIRE(berlin);
+  std::mt19937 random(3);
+  int refused = 0;
+  for (int i = 0; i < 3'000; ++i) {
+    std::string damaged = *berlin;
+    for (int times = 0; times < 3; ++times) damaged[random() % damaged.size()] = static_cast<char>(random());
+    auto read = Zone::read_bytes("x", damaged);
+    refused += !read;
+    if (!read) continue;
+    auto [first, last] = read->instants_of(begin_of_2026);
+    REQUIRE(first <= last);
+    REQUIRE(read->next_change(first).value_or(first + 1) > first);
+  }
+  CHECK(refused > 0);
+}
+
+TEST_CASE("the zone of this machine") {
+  setenv("TZ", ":Australia/Lord_Howe", 1);
+  CHECK(Zone::of_this_machine().text(begin_of_2026) == "Thu 2026-01-01 11:00 +11");
+  setenv("TZ", "", 1);
+  CHECK(Zone::of_this_machine().text(begin_of_2026) == "Thu 2026-01-01 00:00 UTC");
+  unsetenv("TZ");
+  tzset();
+  CHECK(Zone::of_this_machine().local_time(begin_of_2026) - begin_of_2026 == Library::at(begin_of_2026).tm_gmtoff);
+}
+
 TEST_CASE("a zone that is none") {
   for (const char* name : {"Mars/Olympus", "../../../etc/passwd", "/etc/localtime", "Europe/../../passwd", "Europe"}) {
     auto read = Zone::read(name);
