@@ -127,8 +127,19 @@ class CommandLine {
         ->check(CLI::PositiveNumber);
     command->add_option("--only", run_.options.only, "This stage and what it needs; may be repeated");
     command->add_option("--root", run_.options.root, "The folder that workspaces are made from");
+    add_isolation(command);
     command->add_option("--format", run_.options.format, "How the run is shown")
         ->check(CLI::IsMember({"human", "json"}));
+  }
+
+  void add_isolation(CLI::App* command) {
+    command->add_flag("--isolate", run_.options.isolate,
+                      "Steps write nothing but their workspace; =offline: each stage has its own network");
+    command->add_option("--memory", run_.options.memory, "Memory of each stage, with --isolate: 512M, 2G");
+    command->add_option("--cpus", run_.options.cpus, "Cores of each stage, with --isolate: 1.5")
+        ->check(CLI::PositiveNumber);
+    command->add_option("--pids", run_.options.pids, "Processes of each stage, with --isolate")
+        ->check(CLI::PositiveNumber);
   }
 
   CLI::App app_{"Typed pipelines: checked, emitted as GitHub Actions, run here", "sluice"};

@@ -40,6 +40,23 @@ bool show_problems(const std::vector<local::Problem>& problems, const source::So
   return blocked;
 }
 
+std::expected<runtime::Isolation, std::string> read_isolation(const RunOptions& given) {
+  runtime::Isolation isolation;
+  isolation.on = !given.isolate.empty();
+  isolation.offline = given.isolate == "offline";
+  if (isolation.on && !isolation.offline && given.isolate != "true")
+    return std::unexpected(
+        fmt::format("there is no `--isolate={}`; take --isolate or --isolate=offline", given.isolate));
+  bool limited = !given.memory.empty() || given.cpus > 0 || given.pids > 0;
+  if (limited && !isolation.on) return std::unexpected("--memory, --cpus and --pids need --isolate");
+  if (given.cpus > 0) isolation.limits.cpus = given.cpus;
+  if (given.pids > 0) isolation.limits.pids = given.pids;
+  if (given.memory.empty()) return isolation;
+  isolation.limits.memory = runtime::parse_size(given.memory);
+  if (isolation.limits.memory) return isolation;
+  return std::unexpected(fmt::format("`{}` is no size; write it as 512M or 2G", given.memory));
+}
+
 struct Prepared {
   Event event;
   runtime::Options options;
@@ -65,6 +82,9 @@ std::expected<Prepared, std::string> prepare(const graph::Graph& graph, const Ru
     runtime::Json& texts = options.github["event"]["inputs"];
     for (const auto& [name, value] : options.inputs.items()) texts[name] = runtime::to_text(value);
   }
+  auto isolation = read_isolation(given);
+  if (!isolation) return std::unexpected(isolation.error());
+  options.isolation = *isolation;
   unsigned cores = std::max(1U, std::thread::hardware_concurrency());
   options.jobs = given.jobs > 0 ? given.jobs : static_cast<int>(cores);
   return prepared;

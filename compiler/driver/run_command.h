@@ -16,6 +16,10 @@ struct RunOptions {
   std::vector<std::string> only;    ///< stages to run, with what they need; none: all
   std::string format;               ///< `json`; `human` or empty: live on a terminal, plain lines elsewhere
   std::string pipe_file;            ///< where the pipeline comes from
+  std::string isolate;              ///< empty: not; `offline`: with a network for each stage; else files and processes
+  std::string memory;               ///< of each stage, with `isolate`: `2G`; empty: as much as there is
+  double cpus = 0;                  ///< likewise; 0: all
+  int pids = 0;                     ///< processes, likewise; 0: as many as the system allows
   std::string root;                 ///< what `checkout` copies; empty: by the rule of run_repository.h
 };
 

@@ -48,11 +48,13 @@ Task<Done> LegAttempt::run() {
     fail(fmt::format("its env cannot be evaluated: {}", evaluated.error()));
   }
   shown_env_ = env_;
-  if (job_status_ == Result::success) {
+  Task<bool> opening = open_sandbox();
+  bool is_open = co_await opening;
+  if (is_open && job_status_ == Result::success) {
     Task<Done> services = start_services();
     co_await services;
   }
-  for (std::size_t i = 0; i < stage_.steps.size(); ++i) {
+  for (std::size_t i = 0; is_open && i < stage_.steps.size(); ++i) {
     Task<Done> step = run_step(i);
     co_await step;
   }
@@ -147,6 +149,7 @@ void LegAttempt::collect_outputs() {
 }
 
 Task<Done> LegAttempt::kill_tree(TreeQuery query) {
+  query.reaper = sandbox_ ? sandbox_->reaper() : 0;
   Instant end = Clock::now() + kill_within;
   while (Clock::now() < end) {
     std::vector<pid_t> left = find_tree(query, run_.processes, run_.other_children);
@@ -161,6 +164,7 @@ Task<Done> LegAttempt::kill_tree(TreeQuery query) {
 /// SIGINT, SIGTERM, SIGKILL to the whole tree, each when the one before has had its time.
 Task<Done> LegAttempt::stop_tree(Process& process, TreeQuery query) {
   const Options& options = run_.options;
+  query.reaper = sandbox_ ? sandbox_->reaper() : 0;
   std::pair<int, Duration> signals[] = {{SIGINT, options.interrupt_for}, {SIGTERM, options.terminate_for}};
   for (auto [signal, patience] : signals) {
     if (process.has_exited() || run_.kill_now) break;
@@ -183,6 +187,8 @@ Task<Done> LegAttempt::clean_up() {
   Task<Done> killing = kill_tree({tracking_, sessions_, run_.legs_running == 1});
   co_await killing;
   leftovers_.clear();
+  Task<Done> closing = close_sandbox();
+  co_await closing;
   std::vector<std::filesystem::path> unneeded;
   if (std::error_code error; !std::filesystem::is_empty(temp_, error)) unneeded.push_back(temp_);
   if (!run_.options.keep_workspaces && job_status_ == Result::success) unneeded.push_back(workspace_);

@@ -7,6 +7,7 @@
 
 #include "runtime/engine/leg_run.h"
 #include "runtime/engine/run_state.h"
+#include "runtime/isolation/sandbox.h"
 #include "runtime/output/lines.h"
 #include "runtime/output/log.h"
 #include "runtime/system/process_tree.h"
@@ -47,6 +48,12 @@ class LegAttempt {
   Task<Done> kill_tree(TreeQuery query);
   Task<Done> clean_up();
   bool out_of_time() const;
+
+  // leg_sandbox.cpp: where processes run with --isolate; null without
+  Task<bool> open_sandbox();  ///< false: nothing of the leg may run
+  Task<Done> close_sandbox();
+  View sandbox_view() const;
+  const Enclosure* enclosure() const;
 
   // step_run.cpp: conditions, attempts, results
   Task<Done> run_step(std::size_t index);
@@ -101,6 +108,7 @@ class LegAttempt {
   Json github_, env_, shown_env_, steps_, job_, runner_;
   Variables environment_;
   std::vector<std::string> path_folders_;  ///< of GITHUB_PATH, the latest last
+  std::unique_ptr<Sandbox> sandbox_;
   std::vector<std::unique_ptr<ServiceRun>> services_;
   std::vector<std::unique_ptr<Process>> leftovers_;  ///< ended, but children of theirs may still write
   std::vector<pid_t> sessions_;

@@ -6,6 +6,7 @@
 
 #include "runtime/engine/runner.h"
 #include "runtime/expressions/evaluate.h"
+#include "runtime/isolation/isolation.h"
 #include "runtime/output/secrets.h"
 #include "runtime/store/artifacts.h"
 #include "runtime/system/event_loop.h"
@@ -63,6 +64,8 @@ struct RunState {
   std::optional<std::string> broken;  ///< what outside makes it impossible to go on
   int legs_running = 0;               ///< those that may have processes
   int next_leg = 1;
+  Means means;          ///< what can be isolated here
+  int groups_made = 0;  ///< control groups, so that each has a name of its own
 
   std::vector<int> free_places;  ///< numbers of the places where a leg may run, each with a folder of its own
   std::deque<LegRun*> waiting;   ///< legs, in the order in which they became ready
@@ -72,6 +75,9 @@ struct RunState {
   void wake_all();
   void release_place(int place);
 };
+
+/// Finds what of `options.isolation` can be enforced here and says what cannot.
+void prepare_isolation(RunState& run);
 
 /// Contexts of a stage as a whole: `github inputs vars needs`, and the status functions over its ancestors.
 class StageScope : public Scope {

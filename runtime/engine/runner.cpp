@@ -239,6 +239,7 @@ std::expected<RunReport, std::string> run(const Plan& plan, const Options& given
   if (Outcome filled = fill_contexts(state); !filled) return std::unexpected(filled.error());
   Instant begun = Clock::now();
   status.run_started(state.run_id, plan.title.empty() ? plan.pipeline : plan.title, wanted_ids(state));
+  prepare_isolation(state);
   Outcome ran = run_stages(state, **signals);
   kill_the_rest(state);
   if (Outcome removed = remove_folder(state.folder / "places"); !removed) {

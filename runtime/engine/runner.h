@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "runtime/expressions/json.h"
+#include "runtime/isolation/isolation.h"
 #include "runtime/output/status.h"
 #include "runtime/plan/plan.h"
 
@@ -24,6 +25,7 @@ struct Options {
   std::vector<std::string> only;                   ///< just these stages and what they need; empty: all
   std::map<std::string, std::string> environment;  ///< what steps inherit; `current_environment()` as a rule
   bool keep_workspaces = false;                    ///< also those of legs that succeeded
+  Isolation isolation;
 
   /// How long a process has after SIGINT, and after SIGTERM, before the next signal; GitHub's own times.
   std::chrono::milliseconds interrupt_for{7500}, terminate_for{2500};
