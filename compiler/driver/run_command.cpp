@@ -13,6 +13,7 @@
 #include "driver/run_secrets.h"
 #include "runtime/engine/runner.h"
 #include "runtime/expressions/values.h"
+#include "runtime/isolation/container.h"
 
 namespace sluice::driver {
 namespace {
@@ -109,9 +110,11 @@ int run(const graph::Graph& graph, const RunOptions& given, const source::Source
   if (!known) return refuse(fmt::format("there is no format `{}`; take human or json", given.format));
   auto prepared = prepare(graph, given);
   if (!prepared) return refuse(prepared.error());
-  local::Planned planned = local::plan(graph, given.only);
-  if (show_problems(planned.problems, sources)) return misuse;
   runtime::Options& options = prepared->options;
+  if (local::wants_container_engine(graph))
+    options.container_engine = runtime::find_container_engine(options.environment);
+  local::Planned planned = local::plan(graph, given.only, !options.container_engine.empty());
+  if (show_problems(planned.problems, sources)) return misuse;
   if (auto added = add_secrets(graph, planned.plan, given, options); !added) return refuse(added.error());
   runtime::Screen screen = runtime::find_screen(1);
   auto status = given.format == "json" ? runtime::json_status(screen) : runtime::choose_status(screen);

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "runtime/engine/leg_scope.h"
+#include "runtime/engine/service_run.h"
 #include "runtime/expressions/values.h"
 
 namespace sluice::runtime {

@@ -80,13 +80,19 @@ class LegAttempt {
   Failure take_command_files(StepRun& now);
   Outcome empty_command_files();
 
-  // service_run.cpp
+  // service_run.cpp, service_process.cpp
   Task<Done> start_services();
   Task<Done> start_service(ServiceRun& service);
+  Task<Failure> try_service(ServiceRun& service);
   Task<bool> ask_ready(ServiceRun& service, Instant deadline);
   Task<Done> stop_services();
+  Task<Done> stop_service(ServiceRun& service);
   Outcome prepare_service(ServiceRun& service);
-  std::expected<std::unique_ptr<Process>, std::string> start_service_script(ServiceRun& service, bool ready);
+  Outcome make_service_folder(ServiceRun& service);
+  std::expected<Command, std::string> service_script(ServiceRun& service, bool ready);
+  std::expected<Command, std::string> container_command(ServiceRun& service, bool ready);
+  std::expected<std::unique_ptr<Process>, std::string> launch_service(ServiceRun& service, bool ready);
+  Task<Done> remove_container(ServiceRun& service);
   void fail_service(ServiceRun& service, const std::string& why);
 
   RunState& run_;
@@ -127,19 +133,6 @@ struct LegAttempt::StepRun {
   bool stopped = false;                    ///< by a halt, not by itself
   std::string resume_token;                ///< while commands are not listened to
   std::map<std::string, int> annotations;  ///< how many of each level
-};
-
-struct LegAttempt::ServiceRun {
-  explicit ServiceRun(const Service& what) : service(what) {}
-
-  const Service& service;
-  std::optional<Log> log;
-  std::unique_ptr<LineReader> reader;
-  std::unique_ptr<Process> process;
-  std::filesystem::path scratch, scripts;
-  std::string port;
-  Json env = Json::object();
-  bool ready = false, stopping = false;
 };
 
 }  // namespace sluice::runtime

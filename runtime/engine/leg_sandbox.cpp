@@ -41,7 +41,7 @@ Task<bool> LegAttempt::open_sandbox() {
   if (!run_.options.isolation.on) co_return true;
   auto sandbox = std::make_unique<Sandbox>(run_.means, run_.options.isolation, sandbox_view());
   Variables environment = {{"PATH", run_.environment["PATH"]}, {tracking_variable, tracking_ + "sandbox."}};
-  std::string group = group_name(run_.token, ++run_.groups_made);
+  std::string group = group_name(run_.token, ++run_.numbers_given);
   Outcome started = sandbox->start(run_.processes, std::move(environment), group, [this] { wakeup_.notify(); });
   sandbox_ = std::move(sandbox);
   if (!started) {

@@ -10,6 +10,7 @@
 #include "runtime/output/secrets.h"
 #include "runtime/store/artifacts.h"
 #include "runtime/system/event_loop.h"
+#include "runtime/system/ports.h"
 #include "runtime/system/process.h"
 #include "runtime/system/tasks.h"
 
@@ -64,8 +65,9 @@ struct RunState {
   std::optional<std::string> broken;  ///< what outside makes it impossible to go on
   int legs_running = 0;               ///< those that may have processes
   int next_leg = 1;
-  Means means;          ///< what can be isolated here
-  int groups_made = 0;  ///< control groups, so that each has a name of its own
+  Ports ports;            ///< of services
+  Means means;            ///< what can be isolated here
+  int numbers_given = 0;  ///< to control groups and containers, so that each has a name of its own
 
   std::vector<int> free_places;  ///< numbers of the places where a leg may run, each with a folder of its own
   std::deque<LegRun*> waiting;   ///< legs, in the order in which they became ready

@@ -26,6 +26,7 @@ struct Options {
   std::map<std::string, std::string> environment;  ///< what steps inherit; `current_environment()` as a rule
   bool keep_workspaces = false;                    ///< also those of legs that succeeded
   Isolation isolation;
+  std::filesystem::path container_engine;  ///< for services in containers; empty: there is none
 
   /// How long a process has after SIGINT, and after SIGTERM, before the next signal; GitHub's own times.
   std::chrono::milliseconds interrupt_for{7500}, terminate_for{2500};
