@@ -53,6 +53,7 @@ class LegAttempt {
   Task<bool> open_sandbox();  ///< false: nothing of the leg may run
   Task<Done> close_sandbox();
   View sandbox_view() const;
+  Failure way_out(const Step& step) const;
   const Enclosure* enclosure() const;
 
   // step_run.cpp: conditions, attempts, results

@@ -1,6 +1,10 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "runtime/engine/leg_attempt.h"
+#include "runtime/engine/leg_scope.h"
+#include "runtime/expressions/glob.h"
 #include "runtime/expressions/values.h"
 
 namespace sluice::runtime {
@@ -11,6 +15,23 @@ namespace fs = std::filesystem;
 constexpr auto opens_within = std::chrono::seconds(30);
 constexpr auto removed_within = std::chrono::seconds(5);
 constexpr auto between_tries = std::chrono::milliseconds(2);
+
+bool lies_in(const fs::path& workspace, const fs::path& path) {
+  std::error_code error;
+  fs::path top = fs::weakly_canonical(workspace, error), place = fs::weakly_canonical(path, error);
+  return !error && std::mismatch(top.begin(), top.end(), place.begin(), place.end()).first == top.end();
+}
+
+/// The first link below a folder that leads to a folder outside of the workspace.
+std::optional<fs::path> leading_out(const fs::path& workspace, const fs::path& start) {
+  std::error_code error, ignored;
+  if (!lies_in(workspace, start)) return start;
+  for (fs::recursive_directory_iterator entry(start, error), end; !error && entry != end; entry.increment(error)) {
+    bool is_way = entry->is_symlink(ignored) && entry->is_directory(ignored);
+    if (is_way && !lies_in(workspace, entry->path())) return entry->path();
+  }
+  return std::nullopt;
+}
 
 }  // namespace
 
@@ -56,6 +77,27 @@ Task<bool> LegAttempt::open_sandbox() {
   bool open = sandbox_->state() == Sandbox::State::open;
   if (!open && halts_ == 0) fail(fmt::format("it cannot be isolated: {}", sandbox_->why()));
   co_return open;
+}
+
+/// What we do for a step happens outside of its sandbox: no link that it has made may lead us out of the workspace.
+LegAttempt::Failure LegAttempt::way_out(const Step& step) const {
+  if (!sandbox_ || sandbox_->reaper() == 0) return std::nullopt;
+  LegScope scope(*this);
+  std::optional<fs::path> way;
+  if (std::holds_alternative<Checkout>(step.action)) way = leading_out(workspace_, workspace_);
+  if (const auto* download = std::get_if<Download>(&step.action)) {
+    way = leading_out(workspace_, workspace_ / evaluate_text(download->to, scope).value_or(""));
+  }
+  if (const auto* upload = std::get_if<Upload>(&step.action)) {
+    std::string patterns = evaluate_text(upload->path, scope).value_or("");
+    for (const std::string& pattern : pattern_lines(patterns)) {
+      fs::path root = workspace_ / glob_root(pattern);
+      if (!pattern.starts_with('!') && !lies_in(workspace_, root)) way = root;
+    }
+  }
+  if (!way) return std::nullopt;
+  return fmt::format("`{}` leads out of the workspace, which an isolated stage may not",
+                     way->lexically_relative(workspace_).string());
 }
 
 const Enclosure* LegAttempt::enclosure() const { return sandbox_ ? sandbox_->enclosure() : nullptr; }

@@ -96,6 +96,7 @@ Task<LegAttempt::Failure> LegAttempt::run_action(StepRun& now) {
     Failure failure = co_await running;
     co_return failure;
   }
+  if (Failure out = way_out(now.step)) co_return out;
   if (const auto* upload = std::get_if<Upload>(&now.step.action)) co_return run_upload(now, *upload);
   if (const auto* download = std::get_if<Download>(&now.step.action)) co_return run_download(now, *download);
   say(now, fmt::format("checkout of {}", run_.options.repository_root.string()));
