@@ -144,8 +144,8 @@ std::expected<std::unique_ptr<Process>, std::string> LegAttempt::launch_service(
 /// By force, also after its client has ended: only the engine knows what is left.
 Task<Done> LegAttempt::remove_container(ServiceRun& service) {
   const fs::path& engine = run_.options.container_engine;
-  Command command{
-      engine, {engine.filename(), "rm", "--force", "--volumes", service.container}, run_.options.environment, "/"};
+  Command command{engine, removal_arguments(engine), run_.options.environment, "/"};
+  command.arguments.push_back(service.container);
   command.environment[tracking_variable] = fmt::format("{}service-{}.", tracking_, service.service.id);
   std::string said;
   auto process = run_.processes.start(

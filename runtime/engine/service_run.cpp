@@ -127,15 +127,16 @@ Task<Done> LegAttempt::stop_services() {
 
 Task<Done> LegAttempt::stop_service(ServiceRun& service) {
   service.stopping = true;
+  // As on GitHub: by force and at once, and its client ends with it.
+  if (!service.container.empty()) {
+    Task<Done> removing = remove_container(service);
+    co_await removing;
+  }
   if (service.process) {
     TreeQuery query{fmt::format("{}service-{}.", tracking_, service.service.id), {service.process->pid()}, false};
     Task<Done> stopping = stop_tree(*service.process, std::move(query));
     co_await stopping;
     if (service.reader) service.reader->finish();
-  }
-  if (!service.container.empty()) {
-    Task<Done> removing = remove_container(service);
-    co_await removing;
   }
   for (const auto& [name, port] : service.ports) run_.ports.release(port);
   service.ports.clear();

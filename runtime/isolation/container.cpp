@@ -92,6 +92,13 @@ std::vector<std::string> split_quoted(std::string_view text) {
   return words;
 }
 
+std::vector<std::string> removal_arguments(const std::filesystem::path& engine) {
+  std::vector<std::string> arguments = {engine.filename(), "rm", "--force", "--volumes"};
+  // Docker kills at once; podman would first ask politely for ten seconds.
+  if (engine.filename() == "podman") arguments.insert(arguments.end(), {"--time", "0"});
+  return arguments;
+}
+
 Outcome remove_dead_containers(const std::filesystem::path& engine, const std::string& run_token,
                                const Variables& environment) {
   std::string name = engine.filename();
@@ -100,7 +107,7 @@ Outcome remove_dead_containers(const std::filesystem::path& engine, const std::s
                          environment,
                          "/"});
   if (!listed) return std::unexpected(listed.error());
-  std::vector<std::string> arguments = {name, "rm", "--force", "--volumes"};
+  std::vector<std::string> arguments = removal_arguments(engine);
   std::vector<std::string> dead = words_of(*listed);
   if (dead.empty()) return {};
   arguments.insert(arguments.end(), dead.begin(), dead.end());

@@ -39,6 +39,9 @@ bool is_the_engines_own(std::string_view variable);
 /// Words as a shell would split them, with both kinds of quotes and the backslash.
 std::vector<std::string> split_quoted(std::string_view text);
 
+/// `docker rm` by force, with what only the container had; the names are still to be added.
+std::vector<std::string> removal_arguments(const std::filesystem::path& engine);
+
 /// Removes the containers that a run has left behind, by force. For `resume`, and for the end of a run.
 Outcome remove_dead_containers(const std::filesystem::path& engine, const std::string& run_token,
                                const Variables& environment);
