@@ -135,8 +135,19 @@ class CommandLine {
     command->add_option("--root", run_.options.root, "The folder that workspaces are made from");
     command->add_flag("--wait", run_.options.wait, "Stay while the run waits for a gate, a lock or a long sleep");
     command->add_flag("!--no-journal", run_.options.journal, "Write nothing down: the run cannot be gone on with");
+    add_isolation(command);
     command->add_option("--format", run_.options.format, "How the run is shown")
         ->check(CLI::IsMember({"human", "json"}));
+  }
+
+  void add_isolation(CLI::App* command) {
+    command->add_flag("--isolate", run_.options.isolate,
+                      "Steps write nothing but their workspace; =offline: each stage has its own network");
+    command->add_option("--memory", run_.options.memory, "Memory of each stage, with --isolate: 512M, 2G");
+    command->add_option("--cpus", run_.options.cpus, "Cores of each stage, with --isolate: 1.5")
+        ->check(CLI::PositiveNumber);
+    command->add_option("--pids", run_.options.pids, "Processes of each stage, with --isolate")
+        ->check(CLI::PositiveNumber);
   }
 
   // What the commands share that speak of a run: its number, and where it was.

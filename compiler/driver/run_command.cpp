@@ -14,6 +14,7 @@
 #include "runtime/engine/runner.h"
 #include "runtime/expressions/values.h"
 #include "runtime/gates/people.h"
+#include "runtime/isolation/container.h"
 #include "runtime/operations/go_on.h"
 #include "runtime/operations/secret_file.h"
 
@@ -41,6 +42,23 @@ bool show_problems(const std::vector<local::Problem>& problems, const source::So
     fmt::print(stderr, "{}{}: {}\n", place, problem.is_note() ? "note" : "error", problem.text);
   }
   return blocked;
+}
+
+std::expected<runtime::Isolation, std::string> read_isolation(const RunOptions& given) {
+  runtime::Isolation isolation;
+  isolation.on = !given.isolate.empty();
+  isolation.offline = given.isolate == "offline";
+  if (isolation.on && !isolation.offline && given.isolate != "true")
+    return std::unexpected(
+        fmt::format("there is no `--isolate={}`; take --isolate or --isolate=offline", given.isolate));
+  bool limited = !given.memory.empty() || given.cpus > 0 || given.pids > 0;
+  if (limited && !isolation.on) return std::unexpected("--memory, --cpus and --pids need --isolate");
+  if (given.cpus > 0) isolation.limits.cpus = given.cpus;
+  if (given.pids > 0) isolation.limits.pids = given.pids;
+  if (given.memory.empty()) return isolation;
+  isolation.limits.memory = runtime::parse_size(given.memory);
+  if (isolation.limits.memory) return isolation;
+  return std::unexpected(fmt::format("`{}` is no size; write it as 512M or 2G", given.memory));
 }
 
 struct Prepared {
@@ -76,6 +94,9 @@ std::expected<Prepared, std::string> prepare(const graph::Graph& graph, const Ru
   options.own["pipe_file"] = std::filesystem::absolute(given.pipe_file, error).string();
   options.wait = given.wait;
   options.journal = given.journal;
+  auto isolation = read_isolation(given);
+  if (!isolation) return std::unexpected(isolation.error());
+  options.isolation = *isolation;
   unsigned cores = std::max(1U, std::thread::hardware_concurrency());
   options.jobs = given.jobs > 0 ? given.jobs : static_cast<int>(cores);
   return prepared;
@@ -106,9 +127,11 @@ int run(const graph::Graph& graph, const RunOptions& given, const source::Source
   if (!known) return refuse(fmt::format("there is no format `{}`; take human or json", given.format));
   auto prepared = prepare(graph, given);
   if (!prepared) return refuse(prepared.error());
-  local::Planned planned = local::plan(graph, given.only);
-  if (show_problems(planned.problems, sources)) return misuse;
   runtime::Options& options = prepared->options;
+  if (local::wants_container_engine(graph))
+    options.container_engine = runtime::find_container_engine(options.environment);
+  local::Planned planned = local::plan(graph, given.only, !options.container_engine.empty());
+  if (show_problems(planned.problems, sources)) return misuse;
   if (auto added = add_secrets(graph, planned.plan, given, options); !added) return refuse(added.error());
   auto status = runtime::watcher(given.format);
   auto report = runtime::run(planned.plan, options, *status);

@@ -18,6 +18,10 @@ struct RunOptions {
   bool wait = false;                ///< stay while a gate, a lock or a long sleep is all that is waited for
   bool journal = true;              ///< false: nothing is written down, and the run dies with its process
   std::string pipe_file;            ///< where the pipeline comes from
+  std::string isolate;              ///< empty: not; `offline`: with a network for each stage; else files and processes
+  std::string memory;               ///< of each stage, with `isolate`: `2G`; empty: as much as there is
+  double cpus = 0;                  ///< likewise; 0: all
+  int pids = 0;                     ///< processes, likewise; 0: as many as the system allows
   std::string root;                 ///< what `checkout` copies; empty: by the rule of run_repository.h
 };
 

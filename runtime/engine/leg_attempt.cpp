@@ -6,9 +6,10 @@
 
 #include <algorithm>
 
-#include "runtime/engine/leg_parts.h"
 #include "runtime/engine/leg_scope.h"
 #include "runtime/engine/recall.h"
+#include "runtime/engine/service_run.h"
+#include "runtime/engine/step_run.h"
 #include "runtime/expressions/values.h"
 
 namespace sluice::runtime {
@@ -63,11 +64,13 @@ Task<Done> LegAttempt::run() {
   }
   shown_env_ = env_;
   note_attempt();
-  if (job_status_ == Result::success && undo_ == nullptr) {
+  Task<bool> opening = open_sandbox();
+  bool is_open = co_await opening;
+  if (is_open && job_status_ == Result::success && undo_ == nullptr) {
     Task<Done> services = start_services();
     co_await services;
   }
-  for (std::size_t i = 0; i < todo_.size() && !abandoned_; ++i) {
+  for (std::size_t i = 0; is_open && i < todo_.size() && !abandoned_; ++i) {
     Task<Done> step = run_step(i);
     co_await step;
   }
@@ -169,6 +172,7 @@ void LegAttempt::collect_outputs() {
 }
 
 Task<Done> LegAttempt::kill_tree(TreeQuery query) {
+  query.reaper = sandbox_ ? sandbox_->reaper() : 0;
   Instant end = Clock::now() + kill_within;
   while (Clock::now() < end) {
     std::vector<pid_t> left = find_tree(query, run_.processes, run_.other_children);
@@ -183,6 +187,7 @@ Task<Done> LegAttempt::kill_tree(TreeQuery query) {
 /// SIGINT, SIGTERM, SIGKILL to the whole tree, each when the one before has had its time.
 Task<Done> LegAttempt::stop_tree(Process& process, TreeQuery query) {
   const Options& options = run_.options;
+  query.reaper = sandbox_ ? sandbox_->reaper() : 0;
   std::pair<int, Duration> signals[] = {{SIGINT, options.interrupt_for}, {SIGTERM, options.terminate_for}};
   for (auto [signal, patience] : signals) {
     if (process.has_exited() || run_.kill_now) break;
@@ -205,6 +210,8 @@ Task<Done> LegAttempt::clean_up() {
   Task<Done> killing = kill_tree({tracking_, sessions_, run_.legs_running == 1});
   co_await killing;
   leftovers_.clear();
+  Task<Done> closing = close_sandbox();
+  co_await closing;
   std::vector<std::filesystem::path> unneeded;
   if (std::error_code error; !std::filesystem::is_empty(temp_, error)) unneeded.push_back(temp_);
   bool keep = run_.options.keep_workspaces || job_status_ != Result::success || abandoned_;

@@ -8,6 +8,7 @@
 #include "runtime/engine/leg_run.h"
 #include "runtime/engine/rollbacks.h"
 #include "runtime/engine/run_state.h"
+#include "runtime/isolation/sandbox.h"
 #include "runtime/system/process_tree.h"
 
 namespace sluice::runtime {
@@ -49,6 +50,13 @@ class LegAttempt {
   Task<Done> kill_tree(TreeQuery query);
   Task<Done> clean_up();
   bool out_of_time() const;
+
+  // leg_sandbox.cpp: where processes run with --isolate; null without
+  Task<bool> open_sandbox();  ///< false: nothing of the leg may run
+  Task<Done> close_sandbox();
+  View sandbox_view() const;
+  Failure way_out(const Step& step) const;
+  const Enclosure* enclosure() const;
 
   // step_run.cpp: conditions, attempts, results
   Task<Done> run_step(std::size_t index);
@@ -92,13 +100,19 @@ class LegAttempt {
   Failure take_command_files(StepRun& now);
   Outcome empty_command_files();
 
-  // service_run.cpp
+  // service_run.cpp, service_process.cpp
   Task<Done> start_services();
   Task<Done> start_service(ServiceRun& service);
+  Task<Failure> try_service(ServiceRun& service);
   Task<bool> ask_ready(ServiceRun& service, Instant deadline);
   Task<Done> stop_services();
+  Task<Done> stop_service(ServiceRun& service);
   Outcome prepare_service(ServiceRun& service);
-  std::expected<std::unique_ptr<Process>, std::string> start_service_script(ServiceRun& service, bool ready);
+  Outcome make_service_folder(ServiceRun& service);
+  std::expected<Command, std::string> service_script(ServiceRun& service, bool ready);
+  std::expected<Command, std::string> container_command(ServiceRun& service, bool ready);
+  std::expected<std::unique_ptr<Process>, std::string> launch_service(ServiceRun& service, bool ready);
+  Task<Done> remove_container(ServiceRun& service);
   void fail_service(ServiceRun& service, const std::string& why);
 
   RunState& run_;
@@ -124,6 +138,7 @@ class LegAttempt {
   Json github_, env_, shown_env_, steps_, job_, runner_;
   Variables environment_;
   std::vector<std::string> path_folders_;  ///< of GITHUB_PATH, the latest last
+  std::unique_ptr<Sandbox> sandbox_;
   std::vector<std::unique_ptr<ServiceRun>> services_;
   std::vector<std::unique_ptr<Process>> leftovers_;  ///< ended, but children of theirs may still write
   std::vector<pid_t> sessions_;

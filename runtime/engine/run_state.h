@@ -11,10 +11,12 @@
 #include "runtime/engine/places.h"
 #include "runtime/engine/runner.h"
 #include "runtime/expressions/evaluate.h"
+#include "runtime/isolation/isolation.h"
 #include "runtime/journal/run_log.h"
 #include "runtime/output/secrets.h"
 #include "runtime/store/artifacts.h"
 #include "runtime/system/event_loop.h"
+#include "runtime/system/ports.h"
 #include "runtime/system/process.h"
 #include "runtime/system/tasks.h"
 
@@ -82,6 +84,9 @@ struct RunState {
   Places places;
   /// What people say of steps in doubt: by stage, leg and step.
   std::map<std::tuple<std::size_t, int, int>, std::string> answers;
+  Ports ports;            ///< of services
+  Means means;            ///< what can be isolated here
+  int numbers_given = 0;  ///< to control groups and containers, so that each has a name of its own
 
   bool is_done() const;
   void cancel();  ///< the first request; the second one kills
@@ -95,6 +100,9 @@ struct RunState {
   /// False: it cannot be, and the run is broken off.
   bool settle(bool effects = false);
 };
+
+/// Finds what of `options.isolation` can be enforced here and says what cannot.
+void prepare_isolation(RunState& run);
 
 /// A part of a file name: letters, digits, `.`, `_` and `-`; at most 60 of them.
 std::string file_slug(std::string_view name);

@@ -222,6 +222,7 @@ std::expected<RunReport, std::string> execute(const Plan& plan, const Options& o
   }
   Instant begun = Clock::now();
   status.run_started(state.run_id, title_of(plan), wanted_ids(state));
+  prepare_isolation(state);
   Outcome ran = run_stages(state, **signals);
   return finish(state, ran, begun);
 }

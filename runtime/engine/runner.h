@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "runtime/expressions/json.h"
+#include "runtime/isolation/isolation.h"
 #include "runtime/journal/journal.h"
 #include "runtime/output/status.h"
 #include "runtime/plan/plan.h"
@@ -33,6 +34,8 @@ struct Options {
   Json own = Json::object();                       ///< what the caller wants back when the run is resumed
   std::optional<std::int64_t> rerun_of;
   std::vector<Record> copied;  ///< of the run that this one repeats: what needs not be done once more
+  Isolation isolation;
+  std::filesystem::path container_engine;  ///< for services in containers; empty: there is none
 
   /// How long a process has after SIGINT, and after SIGTERM, before the next signal; GitHub's own times.
   std::chrono::milliseconds interrupt_for{7500}, terminate_for{2500};

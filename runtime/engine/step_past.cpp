@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
 #include "runtime/engine/leg_attempt.h"
-#include "runtime/engine/leg_parts.h"
 #include "runtime/engine/leg_scope.h"
 #include "runtime/engine/recall.h"
+#include "runtime/engine/step_run.h"
 #include "runtime/engine/waits.h"
 #include "runtime/expressions/values.h"
 

@@ -1,9 +1,10 @@
+#include "runtime/engine/step_run.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "runtime/engine/leg_attempt.h"
-#include "runtime/engine/leg_parts.h"
 #include "runtime/engine/leg_scope.h"
 #include "runtime/engine/workspace.h"
 #include "runtime/expressions/values.h"
@@ -119,6 +120,7 @@ Task<LegAttempt::Failure> LegAttempt::run_action(StepRun& now) {
     note(RecordKind::committed, now);
     co_return std::nullopt;
   }
+  if (Failure out = way_out(now.step)) co_return out;
   if (const auto* upload = std::get_if<Upload>(&now.step.action)) co_return run_upload(now, *upload);
   if (const auto* download = std::get_if<Download>(&now.step.action)) co_return run_download(now, *download);
   say(now, fmt::format("checkout of {}", run_.options.repository_root.string()));

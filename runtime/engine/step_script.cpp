@@ -6,9 +6,9 @@
 
 #include "runtime/engine/command_files.h"
 #include "runtime/engine/leg_attempt.h"
-#include "runtime/engine/leg_parts.h"
 #include "runtime/engine/leg_scope.h"
 #include "runtime/engine/shell.h"
+#include "runtime/engine/step_run.h"
 #include "runtime/expressions/values.h"
 #include "runtime/output/lines.h"
 
@@ -61,6 +61,7 @@ std::expected<Command, std::string> LegAttempt::step_command(StepRun& now, const
   auto command = script_command(script.shell, script.text + *pasted, files_, environment);
   if (!command) return command;
   command->environment = std::move(environment);
+  command->enclosure = enclosure();
   command->working_directory = folder->empty() ? workspace_ : workspace_ / *folder;
   return command;
 }
@@ -87,7 +88,7 @@ Task<LegAttempt::Failure> LegAttempt::run_script(StepRun& now, const Script& scr
   }
   if (end == End::stopped) co_return job_status_ == Result::cancelled ? "cancelled" : reason_;
   if (code == 0) co_return std::nullopt;
-  co_return how_it_ended(code);
+  co_return sandbox_ ? sandbox_->explain(how_it_ended(code)) : how_it_ended(code);
 }
 
 /// Until the process has ended, by itself or because its time, the leg's or the run's is over.

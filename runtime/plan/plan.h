@@ -88,14 +88,17 @@ struct Rollback {
 };
 
 /// A process that lives as long as its stage. Both scripts run in bash with the service's env, in a scratch folder of
-/// their own ($SLUICE_SERVICE_DIR, which any user may enter), with $SLUICE_SERVICE_PORT, a free loopback port.
+/// their own ($SLUICE_SERVICE_DIR, which any user may enter), with $SLUICE_SERVICE_PORT, a free loopback port for the
+/// first of `ports`, and $SLUICE_SERVICE_PORT_5432 for each. With an image it is a container instead of the scripts.
 struct Service {
   std::string id;
-  std::string start;  ///< stays in the foreground; its whole process tree is stopped with the stage
-  std::string ready;  ///< asked again and again until it exits with 0
-  std::string port;   ///< the port's name in `job.services.<id>.ports`, as text: `5432`
+  std::string start;                    ///< stays in the foreground; its whole process tree is stopped with the stage
+  std::string ready;                    ///< asked again and again until it exits with 0
+  std::vector<std::string> ports = {};  ///< their names in `job.services.<id>.ports`: `5432`
   Bindings env;
   Seconds ready_within = 60;
+  std::string image = {};                ///< empty: the scripts
+  std::vector<std::string> health = {};  ///< the engine's options: `--health-cmd pg_isready`
 };
 
 /// The legs of a stage: an expression that gives an array of objects, one a leg, evaluated when the stage starts.

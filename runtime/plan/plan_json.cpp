@@ -35,8 +35,8 @@ FIELDS(Step) {
 }
 FIELDS(Rollback) { a("title", p.title), a("steps", p.steps), a("within", p.within); }
 FIELDS(Service) {
-  a("id", p.id), a("start", p.start), a("ready", p.ready), a("port", p.port), a("env", p.env);
-  a("ready_within", p.ready_within);
+  a("id", p.id), a("start", p.start), a("ready", p.ready), a("ports", p.ports), a("env", p.env);
+  a("ready_within", p.ready_within), a("image", p.image), a("health", p.health);
 }
 FIELDS(Matrix) { a("legs", p.legs), a("fail_fast", p.fail_fast), a("max_parallel", p.max_parallel); }
 FIELDS(Approval) {

@@ -55,13 +55,18 @@ struct SpawnSettings {
 };
 
 std::expected<pid_t, std::string> spawn(const Command& command, int output, int errors) {
+  std::vector<std::string> arguments = command.arguments, variables;
+  variables.reserve(command.environment.size());
+  for (const auto& [name, value] : command.environment) variables.push_back(name + "=" + value);
+  if (command.enclosure != nullptr) {
+    return spawn_enclosed(*command.enclosure,
+                          {command.program.c_str(), pointers(arguments).data(), pointers(variables).data(),
+                           command.working_directory.c_str(), output, errors});
+  }
   std::error_code error;
   if (!std::filesystem::is_directory(command.working_directory, error)) {
     return std::unexpected(fmt::format("there is no folder `{}` to work in", command.working_directory.string()));
   }
-  std::vector<std::string> arguments = command.arguments, variables;
-  variables.reserve(command.environment.size());
-  for (const auto& [name, value] : command.environment) variables.push_back(name + "=" + value);
   SpawnSettings settings(output, errors, command.working_directory);
   pid_t pid = 0;
   int failure = posix_spawn(&pid, command.program.c_str(), &settings.actions, &settings.attributes,

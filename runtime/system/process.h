@@ -13,6 +13,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "runtime/system/enclosure.h"
 #include "runtime/system/event_loop.h"
 #include "runtime/system/files.h"
 
@@ -25,6 +26,7 @@ struct Command {
   std::vector<std::string> arguments;  ///< with the program's name in front
   Variables environment;
   std::filesystem::path working_directory;
+  const Enclosure* enclosure = nullptr;  ///< of the stage that it runs in; null: none
 };
 
 /// A program by its name in the PATH of an environment, or what to say when there is none.

@@ -110,7 +110,7 @@ std::unordered_set<pid_t> own_children() {
 std::vector<pid_t> find_tree(const TreeQuery& query, const ProcessTable& table,
                              const std::unordered_set<pid_t>& others) {
   // The common case, told by one small file: nothing but the processes that we know.
-  if (auto listed = listed_children()) {
+  if (auto listed = query.reaper == 0 ? listed_children() : std::nullopt) {
     bool any = std::ranges::any_of(*listed, [&](pid_t pid) {
       bool asked_for = std::ranges::find(query.sessions, pid) != query.sessions.end();
       return !others.contains(pid) && (asked_for || !table.knows(pid));
@@ -122,12 +122,14 @@ std::vector<pid_t> find_tree(const TreeQuery& query, const ProcessTable& table,
     if (auto entry = read_entry(pid)) by_parent.emplace(entry->parent, std::pair{pid, *entry});
   }
   std::vector<pid_t> found, to_visit;
-  auto [first, last] = by_parent.equal_range(getpid());
-  for (; first != last; ++first) {
-    auto [pid, entry] = first->second;
-    if (others.contains(pid) || !is_meant(pid, entry, query, table)) continue;
-    to_visit.push_back(pid);
-    if (entry.state != 'Z') found.push_back(pid);
+  for (pid_t parent : {getpid(), query.reaper}) {
+    auto [first, last] = by_parent.equal_range(parent);
+    for (; parent != 0 && first != last; ++first) {
+      auto [pid, entry] = first->second;
+      if (others.contains(pid) || !is_meant(pid, entry, query, table)) continue;
+      to_visit.push_back(pid);
+      if (entry.state != 'Z') found.push_back(pid);
+    }
   }
   while (!to_visit.empty()) {
     auto [child, end] = by_parent.equal_range(to_visit.back());

@@ -18,6 +18,7 @@ struct TreeQuery {
   std::string tracking;         ///< a beginning of the tracking variable's value: `RUN.LEG.`
   std::vector<pid_t> sessions;  ///< sessions that were started for it
   bool strays = false;          ///< also orphans that carry no mark of any leg
+  pid_t reaper = 0;             ///< the first process of the leg's own namespace, if it has one: it takes the orphans
 };
 
 /// Every living process of a tree, however it was started: as this process is the reaper of its descendants' orphans,

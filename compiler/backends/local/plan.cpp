@@ -77,7 +77,6 @@ std::string_view name(ProblemKind kind) {
     case ProblemKind::other_commit: return "other_commit";
     case ProblemKind::matrix_refused: return "matrix_refused";
     case ProblemKind::other_system: return "other_system";
-    case ProblemKind::one_port_here: return "one_port_here";
   }
   return {};
 }
@@ -88,8 +87,8 @@ runtime::Bindings Planner::bindings(const graph::Bindings& given) {
   return result;
 }
 
-Planned plan(const graph::Graph& graph, const std::vector<std::string>& only) {
-  Planner planner(graph);
+Planned plan(const graph::Graph& graph, const std::vector<std::string>& only, bool has_container_engine) {
+  Planner planner(graph, has_container_engine);
   Planned planned;
   planned.plan.pipeline = graph.pipeline;
   planned.plan.title = graph.title;

@@ -11,7 +11,8 @@ namespace sluice::local {
 
 /// What every part of one translation reads and writes.
 struct Planner {
-  explicit Planner(const graph::Graph& pipeline) : graph(pipeline), expressions(pipeline) {}
+  Planner(const graph::Graph& pipeline, bool has_engine)
+      : graph(pipeline), has_container_engine(has_engine), expressions(pipeline) {}
 
   void report(ProblemKind kind, source::Span span, std::string text) {
     problems.push_back({kind, span, std::move(text)});
@@ -19,6 +20,7 @@ struct Planner {
   runtime::Bindings bindings(const graph::Bindings& bindings);
 
   const graph::Graph& graph;
+  const bool has_container_engine;
   Expressions expressions;
   std::vector<Problem> problems;
 };

@@ -120,7 +120,7 @@ TEST_CASE("what cannot run here is named", "[local]") {
   stage.services.push_back({"db", "postgres:15", {"5432", "8080"}, {}, {}, "", "", {}, {}});
   stage.runs_on = {"macos-14"};
   Planned planned = local::plan(b.graph);
-  REQUIRE(planned.problems.size() == 4);
+  REQUIRE(planned.problems.size() == 3);
   CHECK(planned.problems[0].text == "stage `a` asks for `macos-14`; here it runs on this machine");
   CHECK(planned.problems[0].is_note());
   CHECK(planned.problems[1].text ==
@@ -128,7 +128,27 @@ TEST_CASE("what cannot run here is named", "[local]") {
         "`backend local`");
   CHECK_FALSE(planned.problems[1].is_note());
   CHECK(name(planned.problems[2].kind) == "service_without_local_body");
-  CHECK(planned.problems[3].kind == ProblemKind::one_port_here);
+}
+
+TEST_CASE("a service without a local body runs as its container where there is an engine", "[local]") {
+  Builder b = pipeline();
+  graph::Stage& stage = b.stage("a");
+  stage.services.push_back(
+      {"db", "postgres:15", {"5432", "8080"}, {{"USER", b.text("ann")}}, {"--health-cmd x"}, "", "", {}, {}});
+  stage.services.push_back({"web", "nginx:1", {"80"}, {}, {}, "exec serve", "ask", {}, {}});
+  CHECK(local::wants_container_engine(b.graph));
+  CHECK(local::plan(b.graph).problems.size() == 1);
+  Planned planned = local::plan(b.graph, {}, true);
+  CHECK(planned.problems.empty());
+  const auto& services = planned.plan.stages[0].services;
+  REQUIRE(services.size() == 2);
+  CHECK(services[0].image == "postgres:15");
+  CHECK(services[0].ports == std::vector<std::string>{"5432", "8080"});
+  CHECK(services[0].health == std::vector<std::string>{"--health-cmd x"});
+  CHECK(services[0].env.size() == 1);
+  CHECK(services[1].image.empty());
+  stage.services.erase(stage.services.begin());
+  CHECK_FALSE(local::wants_container_engine(b.graph));
 }
 
 TEST_CASE("a notification may fail", "[local]") {

@@ -131,7 +131,7 @@ TEST_CASE("a service lives as long as its stage") {
   Stage only = stage("s", {}, {script("cat $DIR/up; echo port $PORT")});
   Service service;
   service.id = std::string("db");
-  service.port = std::string("5432");
+  service.ports = {"5432"};
   service.start = "echo $$ > " + (run.scratch.path / "pid").string() + "\necho $SLUICE_SERVICE_DIR > " +
                   (run.scratch.path / "dir").string() + "\nsetsid sleep 40 &\necho $SLUICE_SERVICE_PORT > up; sleep 40";
   service.ready = "test -s up";

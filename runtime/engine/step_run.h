@@ -11,6 +11,7 @@
 
 namespace sluice::runtime {
 
+/// What belongs to the step that runs now.
 struct LegAttempt::StepRun {
   StepRun(const Step& what, std::size_t which) : step(what), number(which) {}
 
@@ -25,19 +26,6 @@ struct LegAttempt::StepRun {
   bool stopped = false;                     ///< by a halt, not by itself
   std::string resume_token;                 ///< while commands are not listened to
   std::map<std::string, int> annotations;   ///< how many of each level
-};
-
-struct LegAttempt::ServiceRun {
-  explicit ServiceRun(const Service& what) : service(what) {}
-
-  const Service& service;
-  std::optional<Log> log;
-  std::unique_ptr<LineReader> reader;
-  std::unique_ptr<Process> process;
-  std::filesystem::path scratch, scripts;
-  std::string port;
-  Json env = Json::object();
-  bool ready = false, stopping = false;
 };
 
 }  // namespace sluice::runtime
