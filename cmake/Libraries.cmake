@@ -19,3 +19,8 @@ target_link_libraries(sluice_json INTERFACE nlohmann_json::nlohmann_json)
 find_package(CLI11 2 REQUIRED CONFIG)
 add_library(sluice_cli11 INTERFACE)
 target_link_libraries(sluice_cli11 INTERFACE CLI11::CLI11)
+
+# SHA-256 alone, from the archive: the shared library would be loaded at every start.
+find_library(SLUICE_CRYPTO libcrypto.a REQUIRED)
+add_library(sluice_crypto INTERFACE)
+target_link_libraries(sluice_crypto INTERFACE ${SLUICE_CRYPTO})

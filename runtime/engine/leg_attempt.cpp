@@ -57,6 +57,8 @@ Task<Done> LegAttempt::run() {
     co_await step;
   }
   shown_env_ = env_;
+  Task<Done> post_work = run_post_work();
+  co_await post_work;
   collect_outputs();
   Task<Done> cleaning = clean_up();
   co_await cleaning;

@@ -34,6 +34,7 @@ class LegAttempt {
   friend class LegScope;
   struct StepRun;  ///< what belongs to the step that runs now
   struct ServiceRun;
+  struct PostWork;  ///< what a step has left to do when all steps have ended
   enum class End { exited, timed_out, stopped };
   using Failure = std::optional<std::string>;  ///< why a step failed; nothing: it did not
 
@@ -54,8 +55,6 @@ class LegAttempt {
   std::optional<bool> wants_to_run(StepRun& now);
   Task<Done> run_attempts(StepRun& now);
   Task<Failure> run_action(StepRun& now);
-  Failure run_upload(StepRun& now, const Upload& upload);
-  Failure run_download(StepRun& now, const Download& download);
   void conclude(StepRun& now, const Failure& failure);
   void record(StepRun& now);
   void show(StepRun& now, std::string_view block);
@@ -72,6 +71,16 @@ class LegAttempt {
   std::string annotate(StepRun& now, const std::string& level, const std::string& text, const std::string& where);
   Failure take_command_files(StepRun& now);
   Outcome empty_command_files();
+
+  // step_store.cpp: artifacts and caches
+  Task<Failure> run_upload(StepRun& now, const Upload& upload);
+  Task<Failure> run_download(StepRun& now, const Download& download);
+  Task<Failure> run_cache(StepRun& now, const Cache& cache);
+  Task<Failure> do_job(StepRun& now, Job& job);
+  std::expected<ArtifactRequest, std::string> request_of(const StepRun& now, const Upload& upload) const;
+  CachePlaces cache_places() const;
+  Task<Done> run_post_work();
+  Task<std::string> save_cache(const PostWork& work);
 
   // service_run.cpp
   Task<Done> start_services();
@@ -104,6 +113,7 @@ class LegAttempt {
   std::vector<std::unique_ptr<ServiceRun>> services_;
   std::vector<std::unique_ptr<Process>> leftovers_;  ///< ended, but children of theirs may still write
   std::vector<pid_t> sessions_;
+  std::vector<PostWork> post_work_;
   std::vector<StepReport> reports_;
   Json outputs_ = Json::object();
 };
@@ -119,6 +129,12 @@ struct LegAttempt::StepRun {
   bool stopped = false;                    ///< by a halt, not by itself
   std::string resume_token;                ///< while commands are not listened to
   std::map<std::string, int> annotations;  ///< how many of each level
+};
+
+struct LegAttempt::PostWork {
+  std::string title;  ///< the step's
+  std::filesystem::path log;
+  std::string key, path;  ///< of the cache to save
 };
 
 struct LegAttempt::ServiceRun {

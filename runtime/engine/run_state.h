@@ -8,6 +8,7 @@
 #include "runtime/expressions/evaluate.h"
 #include "runtime/output/secrets.h"
 #include "runtime/store/artifacts.h"
+#include "runtime/store/caches.h"
 #include "runtime/system/event_loop.h"
 #include "runtime/system/process.h"
 #include "runtime/system/tasks.h"
@@ -37,7 +38,8 @@ struct RunState {
         status(watcher),
         loop(events),
         processes(events),
-        artifacts(own_folder / "artifacts"),
+        artifacts(how.state_folder, own_folder.filename()),
+        caches(how.state_folder),
         folder(std::move(own_folder)),
         run_id(folder.filename()) {}
 
@@ -47,6 +49,7 @@ struct RunState {
   EventLoop& loop;
   ProcessTable processes;
   Artifacts artifacts;
+  Caches caches;
   std::filesystem::path folder;  ///< `.sluice/runs/7`
   std::string run_id;
   std::string token;  ///< tells the processes of this run from all others

@@ -21,9 +21,11 @@ struct Options {
   Json inputs = Json::object();
   Json vars = Json::object();
   std::map<std::string, std::string> secrets;
-  std::vector<std::string> only;                   ///< just these stages and what they need; empty: all
-  std::map<std::string, std::string> environment;  ///< what steps inherit; `current_environment()` as a rule
-  bool keep_workspaces = false;                    ///< also those of legs that succeeded
+  std::vector<std::string> only;                           ///< just these stages and what they need; empty: all
+  std::map<std::string, std::string> environment;          ///< what steps inherit; `current_environment()` as a rule
+  std::uint64_t artifact_limit = std::uint64_t{10} << 30;  ///< bytes of one artifact; 0: none
+  std::uint64_t cache_limit = std::uint64_t{10} << 30;     ///< bytes of all caches together
+  bool keep_workspaces = false;                            ///< also those of legs that succeeded
 
   /// How long a process has after SIGINT, and after SIGTERM, before the next signal; GitHub's own times.
   std::chrono::milliseconds interrupt_for{7500}, terminate_for{2500};
