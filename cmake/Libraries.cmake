@@ -27,3 +27,8 @@ add_library(sluice_sqlite INTERFACE)
 target_include_directories(sluice_sqlite SYSTEM INTERFACE ${SQLite3_INCLUDE_DIRS})
 target_link_libraries(sluice_sqlite INTERFACE
   $<IF:$<BOOL:${SLUICE_SQLITE_ARCHIVE}>,${SLUICE_SQLITE_ARCHIVE},${SQLite3_LIBRARIES}> pthread dl m)
+
+# SHA-256 alone, from the archive: the shared library would be loaded at every start.
+find_library(SLUICE_CRYPTO libcrypto.a REQUIRED)
+add_library(sluice_crypto INTERFACE)
+target_link_libraries(sluice_crypto INTERFACE ${SLUICE_CRYPTO})

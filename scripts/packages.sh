@@ -5,7 +5,7 @@
 # shellcheck disable=SC2034  # the lists are for the scripts that source this file
 packages_to_build=(
   g++ cmake ninja-build ccache git
-  tao-pegtl-dev libfmt-dev libcli11-dev nlohmann-json3-dev libsqlite3-dev
+  tao-pegtl-dev libfmt-dev libcli11-dev nlohmann-json3-dev libsqlite3-dev libssl-dev
   # LLVM's CMake file looks for these three even where only the support library is linked.
   llvm-14-dev libncurses-dev libffi-dev zlib1g-dev
 )

@@ -1,6 +1,7 @@
 #include "runtime/engine/electorate.h"
 
 #include "runtime/store/artifacts.h"
+#include "runtime/system/sha256.h"
 
 namespace sluice::runtime {
 
@@ -16,7 +17,16 @@ std::expected<People, std::string> read_people(const Options& options) {
   return People::read(text, std::string(teams_path), groups_of_this_machine());
 }
 
-Subject subject_of(const std::filesystem::path&, const std::string& plan_hash) { return {plan_hash, {}}; }
+Subject subject_of(const std::filesystem::path& run_folder, const std::string& plan_hash) {
+  Subject subject{plan_hash, {}};
+  Artifacts artifacts(run_folder.parent_path().parent_path(), run_folder.filename());
+  for (const std::string& name : artifacts.names()) {
+    auto manifest = artifacts.manifest(name);
+    // One that cannot be read is none that was voted on.
+    subject.artifacts.push_back(name + " " + (manifest ? hexadecimal(manifest->digest) : std::string("unreadable")));
+  }
+  return subject;
+}
 
 Json told(const Vote& vote) {
   return {{"decision", vote.decision == Vote::Decision::approve ? "approve" : "reject"},

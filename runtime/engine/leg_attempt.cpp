@@ -27,7 +27,7 @@ std::string architecture() {
 
 }  // namespace
 
-LegAttempt::LegAttempt(RunState& run, const LegIdentity& leg, Wakeup& wakeup, int place, int number, const Armed* undo)
+AttemptState::AttemptState(RunState& run, const LegIdentity& leg, Wakeup& wakeup, int number, const Armed* undo)
     : run_(run),
       leg_(leg),
       stage_(run.plan.stages[leg.stage]),
@@ -41,6 +41,12 @@ LegAttempt::LegAttempt(RunState& run, const LegIdentity& leg, Wakeup& wakeup, in
     auto rollback = past->rollbacks.find(undo->rollback);
     if (rollback != past->rollbacks.end() && rollback->second.started) past_ = &rollback->second.attempt;
   }
+}
+
+AttemptState::~AttemptState() = default;
+
+LegAttempt::LegAttempt(RunState& run, const LegIdentity& leg, Wakeup& wakeup, int place, int number, const Armed* undo)
+    : AttemptState(run, leg, wakeup, number, undo) {
   files_ = run.folder / "places" / std::to_string(place);
   tracking_ = fmt::format("{}.{}-{}.", run.token, file_slug(leg.name), number_);
   std::replace(tracking_.begin() + static_cast<std::ptrdiff_t>(run.token.size()) + 1, tracking_.end() - 1, '.', '_');
@@ -75,6 +81,10 @@ Task<Done> LegAttempt::run() {
     co_await step;
   }
   shown_env_ = env_;
+  if (!abandoned_) {
+    Task<Done> post_work = run_post_work();
+    co_await post_work;
+  }
   if (undo_ == nullptr && !abandoned_) collect_outputs();
   Task<Done> cleaning = clean_up();
   co_await cleaning;

@@ -1,14 +1,10 @@
 #pragma once
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "runtime/engine/leg_run.h"
-#include "runtime/engine/rollbacks.h"
-#include "runtime/engine/run_state.h"
-#include "runtime/isolation/sandbox.h"
+#include "runtime/engine/attempt_state.h"
 #include "runtime/system/process_tree.h"
 
 namespace sluice::runtime {
@@ -16,7 +12,7 @@ namespace sluice::runtime {
 /// One attempt of one leg: a fresh workspace, services, steps, outputs; at its end nothing of it is left running. Or,
 /// of what is armed, the steps that undo it. Inside of an environment it goes on where an earlier life of the run
 /// stopped.
-class LegAttempt {
+class LegAttempt : AttemptState {
  public:
   LegAttempt(RunState& run, const LegIdentity& leg, Wakeup& wakeup, int place, int number, const Armed* undo = nullptr);
   ~LegAttempt();
@@ -35,8 +31,6 @@ class LegAttempt {
 
  private:
   friend class LegScope;
-  struct StepRun;  ///< what belongs to the step that runs now
-  struct ServiceRun;
   enum class End { exited, timed_out, stopped };
   using Failure = std::optional<std::string>;  ///< why a step failed; nothing: it did not
 
@@ -64,8 +58,6 @@ class LegAttempt {
   std::optional<bool> wants_to_run(StepRun& now);
   Task<Done> run_attempts(StepRun& now);
   Task<Failure> run_action(StepRun& now);
-  Failure run_upload(StepRun& now, const Upload& upload);
-  Failure run_download(StepRun& now, const Download& download);
   void conclude(StepRun& now, const Failure& failure);
   void record(StepRun& now);
   void keep_context(StepRun& now);
@@ -100,6 +92,16 @@ class LegAttempt {
   Failure take_command_files(StepRun& now);
   Outcome empty_command_files();
 
+  // step_store.cpp: artifacts and caches
+  Task<Failure> run_upload(StepRun& now, const Upload& upload);
+  Task<Failure> run_download(StepRun& now, const Download& download);
+  Task<Failure> run_cache(StepRun& now, const Cache& cache);
+  Task<Failure> do_job(StepRun& now, Job& job);
+  std::expected<ArtifactRequest, std::string> request_of(const StepRun& now, const Upload& upload) const;
+  CachePlaces cache_places() const;
+  Task<Done> run_post_work();
+  Task<std::string> save_cache(const PostWork& work);
+
   // service_run.cpp, service_process.cpp
   Task<Done> start_services();
   Task<Done> start_service(ServiceRun& service);
@@ -114,36 +116,6 @@ class LegAttempt {
   std::expected<std::unique_ptr<Process>, std::string> launch_service(ServiceRun& service, bool ready);
   Task<Done> remove_container(ServiceRun& service);
   void fail_service(ServiceRun& service, const std::string& why);
-
-  RunState& run_;
-  const LegIdentity& leg_;
-  const Stage& stage_;
-  const Armed* undo_;
-  const std::vector<Step>& todo_;
-  const AttemptPast* past_ = nullptr;  ///< of an earlier life of the run
-  bool abandoned_ = false;
-  Wakeup& wakeup_;
-  int number_;
-  std::string tracking_;  ///< `RUN.LEG.`
-  std::filesystem::path workspace_, logs_;
-  std::filesystem::path files_, temp_;  ///< of the place: used by one leg after the other, each finds them empty
-
-  Result job_status_ = Result::success;
-  std::string reason_;
-  bool allowed_ = false;
-  int halts_ = 0;
-  Instant clean_up_until_ = never;
-  std::optional<EventLoop::TimerId> timeout_;
-
-  Json github_, env_, shown_env_, steps_, job_, runner_;
-  Variables environment_;
-  std::vector<std::string> path_folders_;  ///< of GITHUB_PATH, the latest last
-  std::unique_ptr<Sandbox> sandbox_;
-  std::vector<std::unique_ptr<ServiceRun>> services_;
-  std::vector<std::unique_ptr<Process>> leftovers_;  ///< ended, but children of theirs may still write
-  std::vector<pid_t> sessions_;
-  std::vector<StepReport> reports_;
-  Json outputs_ = Json::object();
 };
 
 }  // namespace sluice::runtime

@@ -15,6 +15,7 @@
 #include "runtime/journal/run_log.h"
 #include "runtime/output/secrets.h"
 #include "runtime/store/artifacts.h"
+#include "runtime/store/caches.h"
 #include "runtime/system/event_loop.h"
 #include "runtime/system/ports.h"
 #include "runtime/system/process.h"
@@ -51,6 +52,7 @@ struct RunState {
   EventLoop& loop;
   ProcessTable processes;
   Artifacts artifacts;
+  Caches caches;
   std::filesystem::path folder;  ///< `.sluice/runs/7`
   std::string run_id;
   std::int64_t number = 0;

@@ -227,6 +227,17 @@ std::expected<RunReport, std::string> execute(const Plan& plan, const Options& o
   return finish(state, ran, begun);
 }
 
+/// Manifests are all that a run has of its artifacts: the contents lie in the store.
+Outcome take_over_artifacts(const Options& options, std::int64_t number) {
+  std::error_code error;
+  if (options.artifacts_of.empty() || !fs::exists(options.artifacts_of, error)) return {};
+  fs::path to = options.state_folder / "runs" / std::to_string(number) / "artifacts";
+  if (Outcome made = make_folders(to); !made) return made;
+  fs::copy(options.artifacts_of, to, error);
+  if (error) return std::unexpected(fmt::format("cannot take over the artifacts: {}", error.message()));
+  return {};
+}
+
 Options with_absolute_paths(Options options) {
   options.repository_root = fs::absolute(options.repository_root);
   options.state_folder = fs::absolute(options.state_folder);
@@ -247,6 +258,7 @@ std::expected<RunReport, std::string> run(const Plan& plan, const Options& given
   for (const Record& record : options.copied) {  // as if this run had done it
     if (auto added = journal->add(*number, record); !added) return std::unexpected(added.error());
   }
+  if (Outcome taken = take_over_artifacts(options, *number); !taken) return std::unexpected(taken.error());
   return execute(plan, options, options.journal ? &*journal : nullptr, *number, start.plan_hash, status);
 }
 

@@ -33,9 +33,12 @@ struct Options {
   std::vector<std::string> authors;                ///< of the change, each `Ann Lee <ann@example.com>`
   Json own = Json::object();                       ///< what the caller wants back when the run is resumed
   std::optional<std::int64_t> rerun_of;
-  std::vector<Record> copied;  ///< of the run that this one repeats: what needs not be done once more
+  std::filesystem::path artifacts_of;  ///< of that run: a folder of manifests
+  std::vector<Record> copied;          ///< of the run that this one repeats: what needs not be done once more
   Isolation isolation;
-  std::filesystem::path container_engine;  ///< for services in containers; empty: there is none
+  std::filesystem::path container_engine;                  ///< for services in containers; empty: there is none
+  std::uint64_t artifact_limit = std::uint64_t{10} << 30;  ///< bytes of one artifact; 0: none
+  std::uint64_t cache_limit = std::uint64_t{10} << 30;     ///< bytes of all caches together
 
   /// How long a process has after SIGINT, and after SIGTERM, before the next signal; GitHub's own times.
   std::chrono::milliseconds interrupt_for{7500}, terminate_for{2500};

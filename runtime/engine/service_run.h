@@ -1,7 +1,7 @@
 #pragma once
 #include <cstdint>
 
-#include "runtime/engine/leg_attempt.h"
+#include "runtime/engine/attempt_state.h"
 #include "runtime/isolation/container.h"
 #include "runtime/output/lines.h"
 #include "runtime/output/log.h"
@@ -9,7 +9,7 @@
 namespace sluice::runtime {
 
 /// A service while its leg lives: a process here, or the client of a container.
-struct LegAttempt::ServiceRun {
+struct AttemptState::ServiceRun {
   explicit ServiceRun(const Service& what) : service(what) {}
 
   bool is_container() const { return !service.image.empty(); }

@@ -121,36 +121,25 @@ Task<LegAttempt::Failure> LegAttempt::run_action(StepRun& now) {
     co_return std::nullopt;
   }
   if (Failure out = way_out(now.step)) co_return out;
-  if (const auto* upload = std::get_if<Upload>(&now.step.action)) co_return run_upload(now, *upload);
-  if (const auto* download = std::get_if<Download>(&now.step.action)) co_return run_download(now, *download);
+  if (const auto* upload = std::get_if<Upload>(&now.step.action)) {
+    Task<Failure> uploading = run_upload(now, *upload);
+    Failure failure = co_await uploading;
+    co_return failure;
+  }
+  if (const auto* download = std::get_if<Download>(&now.step.action)) {
+    Task<Failure> downloading = run_download(now, *download);
+    Failure failure = co_await downloading;
+    co_return failure;
+  }
+  if (const auto* cache = std::get_if<Cache>(&now.step.action)) {
+    Task<Failure> restoring = run_cache(now, *cache);
+    Failure failure = co_await restoring;
+    co_return failure;
+  }
   say(now, fmt::format("checkout of {}", run_.options.repository_root.string()));
   Outcome checked_out = check_out(run_.options.repository_root, workspace_, run_.environment);
   if (!checked_out) co_return checked_out.error();
   co_return std::nullopt;
-}
-
-LegAttempt::Failure LegAttempt::run_upload(StepRun& now, const Upload& upload) {
-  LegScope scope(*this);
-  auto name = evaluate_text(upload.name, scope);
-  if (!name) return name.error();
-  auto path = evaluate_text(upload.path, scope);
-  if (!path) return path.error();
-  auto count = run_.artifacts.upload(*name, *path, workspace_, leg_.name);
-  if (!count) return count.error();
-  say(now, fmt::format("artifact `{}`: {} {}", *name, *count, *count == 1 ? "file" : "files"));
-  return std::nullopt;
-}
-
-LegAttempt::Failure LegAttempt::run_download(StepRun& now, const Download& download) {
-  LegScope scope(*this);
-  auto name = evaluate_text(download.name, scope);
-  if (!name) return name.error();
-  auto to = evaluate_text(download.to, scope);
-  if (!to) return to.error();
-  auto count = run_.artifacts.download(*name, to->empty() ? workspace_ : workspace_ / *to);
-  if (!count) return count.error();
-  say(now, fmt::format("artifact `{}`: {} {}", *name, *count, *count == 1 ? "file" : "files"));
-  return std::nullopt;
 }
 
 /// The step's outcome, what it counts as, and what that makes of the job.

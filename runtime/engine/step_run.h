@@ -5,14 +5,14 @@
 #include <string>
 #include <vector>
 
-#include "runtime/engine/leg_attempt.h"
+#include "runtime/engine/attempt_state.h"
 #include "runtime/output/lines.h"
 #include "runtime/output/log.h"
 
 namespace sluice::runtime {
 
 /// What belongs to the step that runs now.
-struct LegAttempt::StepRun {
+struct AttemptState::StepRun {
   StepRun(const Step& what, std::size_t which) : step(what), number(which) {}
 
   const Step& step;
@@ -26,6 +26,13 @@ struct LegAttempt::StepRun {
   bool stopped = false;                     ///< by a halt, not by itself
   std::string resume_token;                 ///< while commands are not listened to
   std::map<std::string, int> annotations;   ///< how many of each level
+};
+
+/// What a step leaves to be done once all steps are.
+struct AttemptState::PostWork {
+  std::string title;  ///< the step's
+  std::filesystem::path log;
+  std::string key, path;  ///< of the cache to save
 };
 
 }  // namespace sluice::runtime

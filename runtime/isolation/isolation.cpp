@@ -86,14 +86,4 @@ std::optional<std::uint64_t> parse_size(std::string_view text) {
   return static_cast<std::uint64_t>(bytes);
 }
 
-std::string size_text(std::uint64_t bytes) {
-  std::uint64_t whole = bytes;
-  std::size_t power = 0;
-  while (whole % 1024 == 0 && whole > 0 && power < units.size()) {
-    whole /= 1024;
-    ++power;
-  }
-  return power == 0 ? fmt::format("{} bytes", whole) : fmt::format("{} {}iB", whole, units[power - 1]);
-}
-
 }  // namespace sluice::runtime

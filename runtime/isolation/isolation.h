@@ -34,7 +34,4 @@ Means find_means(const Isolation& isolation, const std::filesystem::path& reposi
 /// A size such as `512M`, `2G`, `1.5GiB`: bytes, with units of 1024.
 std::optional<std::uint64_t> parse_size(std::string_view text);
 
-/// `2 GiB`, `512 MiB`, `1000 bytes`.
-std::string size_text(std::uint64_t bytes);
-
 }  // namespace sluice::runtime

@@ -10,6 +10,7 @@
 #include <charconv>
 
 #include "runtime/isolation/isolation.h"
+#include "runtime/system/sizes.h"
 
 namespace sluice::runtime {
 namespace {

@@ -1,8 +1,11 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "runtime/engine/run_setup.h"
 #include "runtime/operations/operations.h"
 #include "runtime/operations/state.h"
+#include "runtime/store/garbage.h"
 
 namespace sluice::runtime {
 namespace {
@@ -20,6 +23,22 @@ std::vector<RunEntry> runs_to_remove(const std::vector<RunEntry>& runs, const Co
   return old;
 }
 
+/// Artifacts past their time, caches over their limits, and what no run needs any more.
+int collect_store(State& state, const std::vector<RunEntry>& runs) {
+  GarbageOptions garbage;
+  garbage.is_open = [&](const std::string& run) {
+    auto found = std::ranges::find(runs, run, [](const RunEntry& entry) { return std::to_string(entry.id); });
+    return found != runs.end() && found->phase != RunPhase::finished;
+  };
+  auto removed = collect_garbage(state.folder, wall_clock() * 1'000'000, garbage);
+  if (!removed) return refuse(removed.error());
+  for (const std::string& artifact : removed->artifacts) fmt::print("artifact {}: its time is over\n", artifact);
+  for (const std::string& cache : removed->caches) fmt::print("cache {}: removed\n", cache);
+  fmt::print("{} of files that nothing needs any more\n", size_text(removed->bytes));
+  if (removed->busy) fmt::print("the store was busy all the time: try again later\n");
+  return 0;
+}
+
 }  // namespace
 
 int collect(const Asked& asked, const CollectOptions& options) {
@@ -35,7 +54,7 @@ int collect(const Asked& asked, const CollectOptions& options) {
     if (!removed) return refuse(removed.error());
     if (auto done = state->journal.remove_run(entry.id); !done) return refuse(done.error());
   }
-  return 0;
+  return options.dry ? 0 : collect_store(*state, *runs);
 }
 
 }  // namespace sluice::runtime

@@ -48,6 +48,7 @@ int rerun(const Asked& asked, const RerunOptions& options) {
   for (const Record& record : *records) {
     if (record.stage >= 0 && (*taken)[static_cast<std::size_t>(record.stage)]) run->options.copied.push_back(record);
   }
+  run->options.artifacts_of = state->folder / "runs" / std::to_string(entry->id) / "artifacts";
   double attempt = to_number(run->options.github.value("run_attempt", Json("1")));
   run->options.github["run_attempt"] = fmt::format("{:.0f}", attempt + 1);
   run->options.rerun_of = entry->id;

@@ -34,12 +34,25 @@ struct Checkout {};
 struct Upload {
   Expression name;
   Expression path;
+  Expression keep = {};               ///< seconds; null or 0: as long as the run
+  Expression if_no_files_found = {};  ///< `error`, `warn` or `ignore`; null is `error`
+  Expression include_hidden = {};     ///< a boolean
+  Expression overwrite = {};          ///< a boolean
 };
 
 /// Put the files of the artifact `name` of this run into the folder `to` of the workspace.
 struct Download {
   Expression name;
   Expression to;
+};
+
+/// Put the files that `path` names back as the entry `key` of the cache has them, else the newest one whose key begins
+/// with a line of `restore_keys`. If there was no entry `key`, keep them as that when the leg has succeeded. The step's
+/// output `cache-hit` is `true` for `key` itself, `false` for another entry, and not there without one.
+struct Cache {
+  Expression key;
+  Expression path;
+  Expression restore_keys = {};
 };
 
 /// Sleep, by the clock on the wall: a run that was away meanwhile has slept too.
@@ -69,7 +82,7 @@ struct Step {
   std::string id;  ///< empty where nothing can refer to it
   Expression title;
   Expression condition;  ///< with the implicit `success()` already written out
-  std::variant<Script, Checkout, Upload, Download, Sleep, Arm, Commit> action;
+  std::variant<Script, Checkout, Upload, Download, Cache, Sleep, Arm, Commit> action;
   Bindings env;
   Expression allow_failure;        ///< a boolean
   std::optional<Seconds> timeout;  ///< per attempt

@@ -21,8 +21,12 @@ namespace {
 
 FIELDS(Script) { a("shell", p.shell), a("text", p.text), a("folder", p.working_directory), a("pasted", p.pasted); }
 FIELDS(Checkout) { (void)a, (void)p; }
-FIELDS(Upload) { a("name", p.name), a("path", p.path); }
+FIELDS(Upload) {
+  a("name", p.name), a("path", p.path), a("keep", p.keep), a("if_no_files_found", p.if_no_files_found);
+  a("include_hidden", p.include_hidden), a("overwrite", p.overwrite);
+}
 FIELDS(Download) { a("name", p.name), a("to", p.to); }
+FIELDS(Cache) { a("key", p.key), a("path", p.path), a("restore_keys", p.restore_keys); }
 FIELDS(Sleep) { a("duration", p.duration); }
 FIELDS(Arm) { a("rollback", p.rollback); }
 FIELDS(Commit) { (void)a, (void)p; }
@@ -63,7 +67,7 @@ FIELDS(Plan) {
 #undef FIELDS
 
 using Action = decltype(Step::action);
-constexpr std::array action_names = {"run", "checkout", "upload", "download", "sleep", "arm", "commit"};
+constexpr std::array action_names = {"run", "checkout", "upload", "download", "cache", "sleep", "arm", "commit"};
 static_assert(action_names.size() == std::variant_size_v<Action>);
 
 constexpr std::array expression_names = {"literal",    "context", "member",        "index",    "filter",  "call",

@@ -1,92 +1,156 @@
 #include "runtime/store/artifacts.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
-#include <vector>
-
-#include "runtime/expressions/glob.h"
-#include "runtime/expressions/values.h"
 
 namespace sluice::runtime {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// The deepest folder above everything that the patterns can name; of one file, its folder.
-fs::path common_root(const std::vector<std::string>& patterns, const fs::path& workspace) {
-  std::vector<fs::path> roots;
-  for (const std::string& pattern : patterns) {
-    if (pattern.starts_with('!')) continue;
-    fs::path root =
-        fs::path(pattern).is_absolute() ? fs::path(pattern).lexically_relative(workspace) : fs::path(pattern);
-    root = glob_root(root.lexically_normal().string());
-    std::error_code error;
-    if (!root.empty() && !fs::is_directory(workspace / root, error)) root = root.parent_path();
-    roots.push_back(root);
-  }
-  fs::path common = roots.empty() ? fs::path() : roots.front();
-  for (const fs::path& root : roots) {
-    fs::path shared;
-    for (auto a = common.begin(), b = root.begin(); a != common.end() && b != root.end() && *a == *b; ++a, ++b)
-      shared /= *a;
-    common = shared;
-  }
-  return common;
-}
+constexpr std::string_view ending = ".json";
+constexpr std::size_t longest_name = 255 - ending.size();
 
 Outcome check_name(const std::string& name) {
-  if (!name.empty() && name != "." && name != ".." && name.find_first_of("\":<>|*?\r\n\\/") == std::string::npos &&
-      name.find('\0') == std::string::npos) {
-    return {};
+  if (name.empty()) return std::unexpected(std::string("an artifact has no name"));
+  std::size_t bad = name.find_first_of(std::string_view("\":<>|*?\r\n\\/\0", 12));
+  if (bad != std::string::npos) {
+    std::string_view letter =
+        name[bad] == '\n' || name[bad] == '\r' ? "a line end" : std::string_view(name).substr(bad, 1);
+    return std::unexpected(
+        fmt::format("`{}` cannot be the name of an artifact: {} may not be in it, nor one of \" : < > | * ? \\ /", name,
+                    name[bad] == '\0' ? "NUL" : letter));
   }
-  return std::unexpected(fmt::format("`{}` cannot be the name of an artifact", name));
+  if (name.size() > longest_name) {
+    return std::unexpected(fmt::format("`{}…` cannot be the name of an artifact: it has {} bytes, and {} is the most",
+                                       name.substr(0, 40), name.size(), longest_name));
+  }
+  return {};
 }
 
-Outcome copy_into(const fs::path& from, const fs::path& to) {
-  if (Outcome made = make_folders(to.parent_path()); !made) return made;
-  return copy_entry(from, to);
+std::vector<Capture::Source> sources_of(const Found& found) {
+  std::vector<Capture::Source> sources;
+  std::string prefix = found.root == "/" ? "/" : found.root.string() + "/";
+  for (const FoundFile& one : found.files) sources.push_back({one.file, one.path.string().substr(prefix.size())});
+  return sources;
+}
+
+Outcome check_size(const Found& found, const ArtifactRequest& request) {
+  if (request.limit == 0) return {};
+  std::uint64_t bytes = 0;
+  for (const FoundFile& one : found.files) {
+    struct stat status {};
+    if (lstat(one.file.c_str(), &status) == 0 && S_ISREG(status.st_mode)) bytes += status.st_size;
+  }
+  if (bytes <= request.limit) return {};
+  return std::unexpected(fmt::format("the artifact `{}` has {} in {}; {} is the most", request.name, size_text(bytes),
+                                     files_text(found.files.size()), size_text(request.limit)));
+}
+
+std::string taken_by(const Manifest& other) {
+  return fmt::format("there is an artifact `{}` already, from `{}`; give it another name, or `overwrite: true`",
+                     other.name, other.owner);
 }
 
 }  // namespace
 
-std::expected<std::size_t, std::string> Artifacts::upload(const std::string& name, const std::string& path,
-                                                          const fs::path& workspace, const std::string& owner) {
-  if (Outcome named = check_name(name); !named) return std::unexpected(named.error());
-  auto taken = owners_.find(name);
-  if (taken != owners_.end() && taken->second != owner) {
-    return std::unexpected(fmt::format("there is an artifact `{}` already, from `{}`", name, taken->second));
-  }
-  std::vector<std::string> patterns = pattern_lines(path);
-  std::vector<fs::path> files = find_files(workspace, patterns, HiddenFiles::left_out);
-  if (files.empty()) {
-    return std::unexpected(fmt::format("no files were found with the path: {}", fmt::join(patterns, ", ")));
-  }
-  if (Outcome removed = remove_folder(folder_ / name); !removed) return std::unexpected(removed.error());
-  fs::path root = common_root(patterns, workspace);
-  for (const fs::path& file : files) {
-    fs::path inside = root.empty() ? file : file.lexically_relative(root);
-    if (Outcome copied = copy_into(workspace / file, folder_ / name / inside); !copied) {
-      return std::unexpected(copied.error());
-    }
-  }
-  owners_[name] = owner;
-  return files.size();
+ArtifactUpload::ArtifactUpload(const Contents& contents, fs::path file, std::vector<Capture::Source> sources,
+                               Manifest manifest, bool overwrite)
+    : contents_(contents),
+      file_(std::move(file)),
+      capture_(contents, std::move(sources), Capture::Durable::yes),
+      manifest_(std::move(manifest)),
+      overwrite_(overwrite) {}
+
+std::expected<bool, std::string> ArtifactUpload::advance() {
+  auto captured = capture_.advance();
+  if (!captured || !*captured) return captured;
+  manifest_.entries = capture_.take_entries();
+  manifest_.digest = digest_of_entries(manifest_.entries);
+  auto written =
+      write_whole(contents_, file_, manifest_to_text(manifest_), overwrite_ ? Existing::replaced : Existing::kept);
+  if (!written) return written;
+  if (!*written)
+    return std::unexpected(fmt::format("another step has made an artifact `{}` meanwhile", manifest_.name));
+  return true;
 }
 
-std::expected<std::size_t, std::string> Artifacts::download(const std::string& name, const fs::path& to) const {
-  if (!owners_.contains(name)) {
-    std::vector<std::string> names;
-    for (const auto& [known, owner] : owners_) names.push_back(known);
-    std::string has = names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "));
+Artifacts::Artifacts(const fs::path& state_folder, std::string run)
+    : contents_(state_folder), run_(std::move(run)), folder_(state_folder / "runs" / run_ / "artifacts") {}
+
+Outcome Artifacts::check_owner(const ArtifactRequest& request) const {
+  std::error_code error;
+  if (request.overwrite || !fs::exists(file(request.name), error)) return {};
+  auto other = manifest(request.name);
+  if (!other) return std::unexpected(other.error());
+  if (other->owner == request.owner && other->step == request.step) return {};
+  return std::unexpected(taken_by(*other));
+}
+
+std::expected<std::unique_ptr<ArtifactUpload>, std::string> Artifacts::upload(const ArtifactRequest& request) const {
+  if (Outcome named = check_name(request.name); !named) return std::unexpected(named.error());
+  if (Outcome owned = check_owner(request); !owned) return std::unexpected(owned.error());
+  auto found = search_files(request.path, request.rules);
+  if (!found) return std::unexpected(found.error());
+  if (found->files.empty()) {
+    if (request.no_files == ArtifactRequest::NoFiles::allowed) return nullptr;
+    return std::unexpected(
+        fmt::format("no files were found with the path: {}", fmt::join(pattern_lines(request.path), ", ")));
+  }
+  if (Outcome fits = check_size(*found, request); !fits) return std::unexpected(fits.error());
+  Manifest manifest;
+  manifest.name = request.name;
+  manifest.run = run_;
+  manifest.owner = request.owner;
+  manifest.step = request.step;
+  manifest.created = request.now;
+  if (request.keep_for && *request.keep_for > 0) manifest.keep_until = request.now + *request.keep_for;
+  std::error_code error;
+  bool replaces = request.overwrite || fs::exists(file(request.name), error);
+  return std::make_unique<ArtifactUpload>(contents_, file(request.name), sources_of(*found), std::move(manifest),
+                                          replaces);
+}
+
+std::expected<std::unique_ptr<Layout>, std::string> Artifacts::download(const std::string& name,
+                                                                        const fs::path& to) const {
+  auto found = manifest(name);
+  if (!found) return std::unexpected(found.error());
+  if (Outcome made = make_folders(to, 0777); !made) return std::unexpected(made.error());
+  return std::make_unique<Layout>(contents_, std::move(found->entries),
+                                  [to](const Entry& entry) { return to / entry.path; });
+}
+
+std::expected<Manifest, std::string> Artifacts::manifest(const std::string& name) const {
+  if (Outcome named = check_name(name); !named) return std::unexpected(named.error());
+  std::error_code error;
+  if (!fs::exists(file(name), error)) {
+    std::vector<std::string> known = names();
+    std::string has = known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", "));
     return std::unexpected(fmt::format("there is no artifact `{}`; this run has: {}", name, has));
   }
-  if (Outcome made = make_folders(to); !made) return std::unexpected(made.error());
-  std::vector<fs::path> files = find_files(folder_ / name, {"**"}, HiddenFiles::included);
-  for (const fs::path& file : files) {
-    if (Outcome copied = copy_into(folder_ / name / file, to / file); !copied) return std::unexpected(copied.error());
+  auto text = read_file(file(name));
+  if (!text) return std::unexpected(text.error());
+  auto manifest = manifest_from_text(*text);
+  if (manifest) return manifest;
+  return std::unexpected(fmt::format("`{}` is no manifest: {}", file(name).string(), manifest.error()));
+}
+
+std::vector<std::string> Artifacts::names() const {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder_, error), end; !error && entry != end; entry.increment(error)) {
+    std::string name = entry->path().filename().string();
+    if (name.ends_with(ending)) names.push_back(name.substr(0, name.size() - ending.size()));
   }
-  return files.size();
+  std::ranges::sort(names);
+  return names;
+}
+
+std::string describe(const Manifest& manifest) {
+  return fmt::format("artifact `{}`: {}, {}, sha256:{}", manifest.name, files_text(manifest.files()),
+                     size_text(manifest.bytes()), hexadecimal(manifest.digest).substr(0, 12));
 }
 
 }  // namespace sluice::runtime

@@ -1,0 +1,55 @@
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runtime/engine/leg_run.h"
+#include "runtime/engine/rollbacks.h"
+#include "runtime/engine/run_state.h"
+#include "runtime/isolation/sandbox.h"
+
+namespace sluice::runtime {
+
+/// What all parts of an attempt of a leg share.
+class AttemptState {
+ protected:
+  struct StepRun;     ///< what belongs to the step that runs now
+  struct ServiceRun;  ///< what belongs to a service while the leg lives
+  struct PostWork;    ///< what a step has left to do when all steps have ended
+
+  AttemptState(RunState& run, const LegIdentity& leg, Wakeup& wakeup, int number, const Armed* undo);
+  ~AttemptState();
+
+  RunState& run_;
+  const LegIdentity& leg_;
+  const Stage& stage_;
+  const Armed* undo_;
+  const std::vector<Step>& todo_;
+  const AttemptPast* past_ = nullptr;  ///< of an earlier life of the run
+  Wakeup& wakeup_;
+  int number_;
+  std::string tracking_;  ///< `RUN.LEG.`
+  std::filesystem::path workspace_, logs_;
+  std::filesystem::path files_, temp_;  ///< of the place: used by one leg after the other, each finds them empty
+
+  Result job_status_ = Result::success;
+  std::string reason_;
+  bool allowed_ = false, abandoned_ = false;
+  int halts_ = 0;
+  Instant clean_up_until_ = never;
+  std::optional<EventLoop::TimerId> timeout_;
+
+  Json github_, env_, shown_env_, steps_, job_, runner_;
+  Variables environment_;
+  std::vector<std::string> path_folders_;  ///< of GITHUB_PATH, the latest last
+  std::unique_ptr<Sandbox> sandbox_;
+  std::vector<std::unique_ptr<ServiceRun>> services_;
+  std::vector<std::unique_ptr<Process>> leftovers_;  ///< ended, but children of theirs may still write
+  std::vector<pid_t> sessions_;
+  std::vector<PostWork> post_work_;
+  std::vector<StepReport> reports_;
+  Json outputs_ = Json::object();
+};
+
+}  // namespace sluice::runtime
