@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -54,5 +55,18 @@ struct RunCommand {
   RunOptions options;
 };
 int run(Session& session, RunCommand command);
+
+struct LogsOptions {
+  std::string run = "last";  ///< its number or name
+  std::string stage;         ///< empty: all
+  std::string text;          ///< only lines that hold it
+  std::string root;          ///< the folder that `.sluice` lies in; empty: the project's
+  std::optional<int> step;   ///< only the step with this number
+  bool follow = false;       ///< go on until the run has ended
+  bool times = false;        ///< show when each line was read
+  bool fold = false;         ///< of groups the titles
+};
+/// What the steps of a run printed; 1 where `text` is given and stands nowhere.
+int logs(const LogsOptions& options);
 
 }  // namespace sluice::driver

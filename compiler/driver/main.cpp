@@ -25,6 +25,7 @@ class CommandLine {
     add_emit();
     add_graph();
     add_run();
+    add_logs();
   }
 
   int run(int count, char** arguments) {
@@ -131,6 +132,18 @@ class CommandLine {
         ->check(CLI::IsMember({"human", "json"}));
   }
 
+  void add_logs() {
+    CLI::App* command = add("logs", "Show what the steps of a run printed", [this] { return logs(logs_); });
+    command->add_option("RUN", logs_.run, "The run's number; otherwise the last one");
+    command->add_option("STAGE", logs_.stage, "This stage alone");
+    command->add_flag("-f,--follow", logs_.follow, "Go on as long as the run does");
+    command->add_option("--grep", logs_.text, "Only lines that hold this text");
+    command->add_option("--step", logs_.step, "Only the step with this number")->check(CLI::PositiveNumber);
+    command->add_flag("--timestamps", logs_.times, "Show when each line was printed");
+    command->add_flag("--fold", logs_.fold, "Of each group show the title alone");
+    command->add_option("--root", logs_.root, "The folder where .sluice stands");
+  }
+
   CLI::App app_{"Typed pipelines: checked, emitted as GitHub Actions, run here", "sluice"};
   CheckOptions check_;
   LintOptions lint_;
@@ -139,6 +152,7 @@ class CommandLine {
   EmitOptions emit_;
   GraphOptions graph_;
   RunCommand run_;
+  LogsOptions logs_;
   std::optional<Session> session_;
   std::function<int()> action_;
 };

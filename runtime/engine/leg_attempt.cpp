@@ -71,7 +71,7 @@ Outcome LegAttempt::make_place() {
   workspace_ = run_.folder / "workspaces" / slug;
   temp_ = files_ / "temp";
   logs_ = run_.folder / "logs" / slug;
-  for (const auto* folder : {&workspace_, &temp_, &logs_}) {
+  for (const auto* folder : {&workspace_, &temp_}) {
     if (Outcome made = make_folders(*folder); !made) return made;
   }
   return empty_command_files();

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/engine/command_files.h"
 #include "runtime/engine/leg_run.h"
 #include "runtime/engine/run_state.h"
 #include "runtime/output/lines.h"
@@ -58,9 +59,9 @@ class LegAttempt {
   Failure run_download(StepRun& now, const Download& download);
   void conclude(StepRun& now, const Failure& failure);
   void record(StepRun& now);
+  void note(StepRun& now, std::string_view block);
   void show(StepRun& now, std::string_view block);
   void say(StepRun& now, const std::string& line);
-  Outcome open_log(StepRun& now);
 
   // step_script.cpp: processes of steps and what they say to the runner
   Task<Failure> run_script(StepRun& now, const Script& script);
@@ -69,7 +70,8 @@ class LegAttempt {
   std::expected<Command, std::string> step_command(StepRun& now, const Script& script);
   Variables step_environment(const StepRun& now) const;
   std::optional<std::string> take_command(StepRun& now, std::string_view line);
-  std::string annotate(StepRun& now, const std::string& level, const std::string& text, const std::string& where);
+  void annotate(StepRun& now, const std::string& level, const std::string& text, const std::string& where);
+  void change_group(StepRun& now, const WorkflowCommand& command);
   Failure take_command_files(StepRun& now);
   Outcome empty_command_files();
 

@@ -238,6 +238,7 @@ std::expected<RunReport, std::string> run(const Plan& plan, const Options& given
   if (Outcome chosen = choose_stages(state); !chosen) return std::unexpected(chosen.error());
   if (Outcome filled = fill_contexts(state); !filled) return std::unexpected(filled.error());
   Instant begun = Clock::now();
+  status.attach(**loop, state.processes);
   status.run_started(state.run_id, plan.title.empty() ? plan.pipeline : plan.title, wanted_ids(state));
   Outcome ran = run_stages(state, **signals);
   kill_the_rest(state);

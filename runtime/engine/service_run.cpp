@@ -59,9 +59,7 @@ Outcome LegAttempt::prepare_service(ServiceRun& service) {
   for (const char* part : {"start", "ready"}) {
     if (Outcome made = make_folders(service.scripts / part); !made) return made;
   }
-  auto log = Log::open(logs_ / fmt::format("service-{}.log", file_slug(id)));
-  if (!log) return std::unexpected(log.error());
-  service.log.emplace(std::move(*log));
+  service.log.emplace(logs_ / fmt::format("service-{}.log", file_slug(id)));
   job_["services"][id] = {{"id", id}, {"network", ""}, {"ports", {{service.service.port, service.port}}}};
   return evaluate_bindings(service.service.env, LegScope(*this), service.env);
 }

@@ -22,13 +22,10 @@ Task<Done> LegAttempt::run_step(std::size_t index) {
   std::optional<bool> wanted = wants_to_run(now);
   if (wanted && *wanted) {
     run_.status.step_started(leg_.name, now.report.title);
-    if (Outcome opened = open_log(now); !opened) {
-      run_.break_off(opened.error());
-      conclude(now, opened.error());
-    } else {
-      Task<Done> attempts = run_attempts(now);
-      co_await attempts;
-    }
+    std::string name = now.step.id.empty() ? now.report.title : now.step.id;
+    now.log.emplace(logs_ / fmt::format("{:02}-{}.log", now.number, file_slug(name)));
+    Task<Done> attempts = run_attempts(now);
+    co_await attempts;
   }
   now.report.duration = std::chrono::duration_cast<Duration>(Clock::now() - begun);
   record(now);
@@ -58,15 +55,6 @@ std::optional<bool> LegAttempt::wants_to_run(StepRun& now) {
     return std::nullopt;
   }
   return *condition;
-}
-
-Outcome LegAttempt::open_log(StepRun& now) {
-  std::string name = now.step.id.empty() ? now.report.title : now.step.id;
-  auto log = Log::open(logs_ / fmt::format("{:02}-{}.log", now.number, file_slug(name)));
-  if (!log) return std::unexpected(log.error());
-  now.report.log = log->file();
-  now.log.emplace(std::move(*log));
-  return {};
 }
 
 Task<Done> LegAttempt::run_attempts(StepRun& now) {
@@ -138,7 +126,7 @@ void LegAttempt::conclude(StepRun& now, const Failure& failure) {
   if (!failure) return;
   report.message = run_.secrets.masked(*failure);
   if (now.log) {
-    report.last_lines = last_log_lines(report.log, shown_lines);
+    report.last_lines = last_log_lines(now.log->file(), shown_lines);
     (void)now.log->add(fmt::format("{}\n", report.message));  // a full disk has stopped the run already
   }
   if (report.outcome == Result::cancelled) return;
@@ -157,13 +145,19 @@ void LegAttempt::record(StepRun& now) {
                            {"outcome", to_text(report.outcome)},
                            {"conclusion", to_text(report.conclusion)}};
   }
+  if (now.log) report.log = now.log->file();
   run_.status.step_finished(leg_.name, report);
   reports_.push_back(std::move(report));
 }
 
+/// Masked lines, to the log alone.
+void LegAttempt::note(StepRun& now, std::string_view block) {
+  if (Outcome written = now.log->add(block); !written) run_.break_off(written.error());
+}
+
 /// Masked lines, to the log and to those who watch.
 void LegAttempt::show(StepRun& now, std::string_view block) {
-  if (Outcome written = now.log->add(block); !written) run_.break_off(written.error());
+  note(now, block);
   run_.status.lines(leg_.name, now.report.title, block);
 }
 

@@ -104,11 +104,25 @@ bool LegAttempt::halt_stops(const Step& step) const {
   return !holds || !*holds;
 }
 
-std::string LegAttempt::annotate(StepRun& now, const std::string& level, const std::string& text,
-                                 const std::string& where) {
+/// An annotation is told as such, and stands in the log; those beyond GitHub's limit are lines like others.
+void LegAttempt::annotate(StepRun& now, const std::string& level, const std::string& text, const std::string& where) {
   std::string shown = run_.secrets.masked(where.empty() ? text : fmt::format("{}: {}", where, text));
-  if (++now.annotations[level] <= most_annotations) run_.status.annotated(leg_.name, level, shown);
-  return fmt::format("{}: {}\n", level, shown);
+  std::string lines = fmt::format("##[{}]{}\n", level, shown);
+  for (std::size_t end = 0; (end = lines.find('\n', end)) != lines.size() - 1; ++end) {
+    lines.insert(end + 1, fmt::format("##[{}]", level));
+  }
+  if (++now.annotations[level] > most_annotations) return show(now, lines);
+  note(now, lines);
+  run_.status.step_annotated(leg_.name, now.report.title, level, shown);
+}
+
+void LegAttempt::change_group(StepRun& now, const WorkflowCommand& command) {
+  std::string title = run_.secrets.masked(command.text);
+  note(now, command.name == "group" ? fmt::format("##[group]{}\n", title) : "##[endgroup]\n");
+  if (command.name == "group")
+    run_.status.group_started(leg_.name, now.report.title, title);
+  else
+    run_.status.group_ended(leg_.name, now.report.title);
 }
 
 /// What a line tells the runner to do, and what is shown in its place; nothing where it is an ordinary line.
@@ -127,13 +141,17 @@ std::optional<std::string> LegAttempt::take_command(StepRun& now, std::string_vi
   }
   if (name == "error" || name == "warning" || name == "notice") {
     std::string file = command->property("file"), row = command->property("line");
-    return annotate(now, name, command->text, row.empty() ? file : file + ":" + row);
+    annotate(now, name, command->text, row.empty() ? file : file + ":" + row);
+    return "";
   }
-  if (name == "group") return command->text + "\n";
+  if (name == "group" || name == "endgroup") {
+    change_group(now, *command);
+    return "";
+  }
   if (name == "stop-commands") now.resume_token = command->text;
   if (name == "set-output") now.outputs[command->property("name")] = command->text;
-  constexpr std::string_view silent[] = {"endgroup",   "debug",      "echo",        "stop-commands",
-                                         "set-output", "save-state", "add-matcher", "remove-matcher"};
+  constexpr std::string_view silent[] = {"debug",      "echo",        "stop-commands", "set-output",
+                                         "save-state", "add-matcher", "remove-matcher"};
   if (std::ranges::find(silent, name) != std::end(silent)) return "";
   return std::nullopt;
 }

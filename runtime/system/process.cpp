@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::size_t chunk_size = std::size_t{256} << 10;
 constexpr int pipe_size = 1 << 20;
+constexpr std::size_t talkative_size = std::size_t{48} << 10;  // read at once: three quarters of a pipe as it is made
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> result;
@@ -151,6 +152,11 @@ bool Process::read_some(std::size_t most) {
   static thread_local std::array<char, chunk_size> buffer;
   ssize_t count = read(pipe_.get(), buffer.data(), std::min(most, buffer.size()));
   if (count > 0) {
+    // A larger pipe pays only for a process that prints much; it is a wish, the kernel may be short of pipe memory.
+    if (!is_talkative_ && static_cast<std::size_t>(count) >= talkative_size) {
+      is_talkative_ = true;
+      fcntl(pipe_.get(), F_SETPIPE_SZ, pipe_size);
+    }
     if (output_) output_({buffer.data(), static_cast<std::size_t>(count)});
     return true;
   }
@@ -170,8 +176,14 @@ void Process::mark_exited(int status) {
     if (!read_some(wanted)) break;
     left -= static_cast<int>(wanted);
   }
+  // The table, which has it no longer, will not resume it.
+  if (pipe_ && table_.is_paused()) (void)watch();
   has_exited_ = true;
   exited_();
+}
+
+void Process::pause_output() {
+  if (pipe_) loop_.forget(pipe_.get());
 }
 
 int Process::exit_code() const { return WIFEXITED(status_) ? WEXITSTATUS(status_) : 128 + WTERMSIG(status_); }
@@ -183,18 +195,29 @@ std::expected<std::unique_ptr<Process>, std::string> ProcessTable::start(const C
   auto pipe = open_pipe();
   if (!pipe) return std::unexpected(pipe.error());
   fcntl(pipe->first.get(), F_SETFL, O_NONBLOCK);
-  fcntl(pipe->first.get(), F_SETPIPE_SZ, pipe_size);  // a wish: the kernel may be short of pipe memory
   auto pid = spawn(command, pipe->second.get(), pipe->second.get());
   if (!pid) return std::unexpected(pid.error());
   auto process =
       std::make_unique<Process>(*this, loop_, *pid, std::move(pipe->first), std::move(output), std::move(exited));
   running_[*pid] = process.get();
-  if (Outcome watched = process->watch(); !watched) {
+  if (Outcome watched = is_paused_ ? Outcome() : process->watch(); !watched) {
     kill(-*pid, SIGKILL);
     running_.erase(*pid);
     return std::unexpected(watched.error());
   }
   return process;
+}
+
+void ProcessTable::pause_output() {
+  is_paused_ = true;
+  for (const auto& [pid, process] : running_) process->pause_output();
+}
+
+void ProcessTable::resume_output() {
+  is_paused_ = false;
+  for (const auto& [pid, process] : running_) {
+    if (process->has_output()) (void)process->watch();  // it could be watched before
+  }
 }
 
 void ProcessTable::reap() {

@@ -51,6 +51,7 @@ class Process {
   bool has_exited() const { return has_exited_; }
   bool has_output() const { return static_cast<bool>(pipe_); }  ///< someone may still write
   int exit_code() const;         ///< of one that has exited: the shell's way of counting, 128 + signal
+  void pause_output();           ///< leaves what it writes in the pipe, so that it has to wait
   void discard_output();         ///< what background children still write is read and dropped
   void mark_exited(int status);  ///< by the table: reads what is left in the pipe, then tells the owner
 
@@ -64,6 +65,7 @@ class Process {
   Output output_;
   std::function<void()> exited_;
   bool has_exited_ = false;
+  bool is_talkative_ = false;
   int status_ = 0;
 };
 
@@ -74,13 +76,17 @@ class ProcessTable {
 
   std::expected<std::unique_ptr<Process>, std::string> start(const Command& command, Process::Output output,
                                                              std::function<void()> exited);
-  void reap();                                                            ///< after a SIGCHLD
+  void reap();          ///< after a SIGCHLD
+  void pause_output();  ///< of all processes, also of those to come
+  void resume_output();
+  bool is_paused() const { return is_paused_; }
   void forget(const Process& process) { running_.erase(process.pid()); }  ///< one that is given up
   bool knows(pid_t pid) const { return running_.contains(pid); }
 
  private:
   EventLoop& loop_;
   std::unordered_map<pid_t, Process*> running_;
+  bool is_paused_ = false;
 };
 
 /// While it lives, signals are read from `descriptor` and orphans of our children become children of ours.
