@@ -55,8 +55,8 @@ bool may_leave(const RunState& run) {
 
 /// At the end of every turn of the loop: what happened in it is written down, and it is seen whether anything is left.
 bool turn_ended(RunState& run) {
-  release_locks(run);
-  run.settle();
+  if (!run.plan.environments.empty()) release_locks(run);
+  if (run.log && run.log->has_urgent()) run.settle();
   if (run.is_done()) return true;
   if (!run.leaving && may_leave(run)) {
     for (const Waiting* waiting : run.waiting) {
@@ -147,6 +147,23 @@ void keep_durations(RunState& run, const RunReport& report) {
   if (changed) (void)run.journal->keep_durations(run.plan.pipeline, *known);
 }
 
+/// For other programs, and for those who follow the logs.
+Outcome write_result(const RunReport& report) {
+  Json stages = Json::object();
+  for (const StageReport& stage : report.stages) {
+    stages[stage.id] = {{"result", to_text(stage.result)},
+                        {"allowed", stage.allowed},
+                        {"reason", stage.reason},
+                        {"milliseconds", stage.duration.count()}};
+  }
+  Json result = {{"run", report.run_id},
+                 {"title", report.title},
+                 {"outcome", to_text(report.outcome)},
+                 {"milliseconds", report.duration.count()},
+                 {"stages", std::move(stages)}};
+  return write_file(report.folder / "result.json", to_json_text(result) + "\n");
+}
+
 std::expected<void, std::string> close_run(RunState& run, const RunReport& report) {
   if (!run.log) return {};
   if (Outcome written = run.log->sync(); !written) return written;
@@ -193,6 +210,9 @@ std::expected<RunReport, std::string> finish(RunState& run, const Outcome& ran, 
   if (!ran) return std::unexpected(ran.error());
   if (run.broken) return std::unexpected(*run.broken);
   if (auto closed = close_run(run, report); !closed) return std::unexpected(closed.error());
+  if (!run.leaving) {
+    if (Outcome written = write_result(report); !written) return std::unexpected(written.error());
+  }
   return report;
 }
 
@@ -224,7 +244,6 @@ std::expected<RunReport, std::string> execute(const Plan& plan, const Options& o
   status.attach(**loop, state.processes);
   status.run_started(state.run_id, title_of(plan), wanted_ids(state));
   prepare_isolation(state);
-  state.inherited.emplace(state.environment);
   Outcome ran = run_stages(state, **signals);
   return finish(state, ran, begun);
 }

@@ -58,8 +58,8 @@ Task<LegAttempt::Failure> LegAttempt::do_job(StepRun& now, Job& job) {
 }
 
 CachePlaces LegAttempt::cache_places() const {
-  auto home = environment_.find("HOME");
-  return {workspace_, home == environment_.end() ? std::filesystem::path() : std::filesystem::path(home->second)};
+  const std::string* home = desk_.variables().find("HOME");
+  return {workspace_, home == nullptr ? std::filesystem::path() : std::filesystem::path(*home)};
 }
 
 std::expected<ArtifactRequest, std::string> LegAttempt::request_of(const StepRun& now, const Upload& upload) const {
