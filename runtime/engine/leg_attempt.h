@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "runtime/engine/leg_run.h"
+#include "runtime/engine/post_work.h"
 #include "runtime/engine/run_state.h"
 #include "runtime/output/lines.h"
 #include "runtime/output/log.h"
@@ -34,7 +35,6 @@ class LegAttempt {
   friend class LegScope;
   struct StepRun;  ///< what belongs to the step that runs now
   struct ServiceRun;
-  struct PostWork;  ///< what a step has left to do when all steps have ended
   enum class End { exited, timed_out, stopped };
   using Failure = std::optional<std::string>;  ///< why a step failed; nothing: it did not
 
@@ -129,12 +129,6 @@ struct LegAttempt::StepRun {
   bool stopped = false;                    ///< by a halt, not by itself
   std::string resume_token;                ///< while commands are not listened to
   std::map<std::string, int> annotations;  ///< how many of each level
-};
-
-struct LegAttempt::PostWork {
-  std::string title;  ///< the step's
-  std::filesystem::path log;
-  std::string key, path;  ///< of the cache to save
 };
 
 struct LegAttempt::ServiceRun {

@@ -96,7 +96,7 @@ Task<LegAttempt::Failure> LegAttempt::run_upload(StepRun& now, const Upload& upl
   if (!*job) {
     std::string none = fmt::format("no files were found with the path: {}", request->path);
     auto how = evaluate_text(upload.if_no_files_found, LegScope(*this));
-    say(now, how && *how == "warn" ? annotate(now, "warning", none, {}) : none);
+    how&&* how == "warn" ? show(now, annotate(now, "warning", none, {})) : say(now, none);
     co_return std::nullopt;
   }
   Task<Failure> uploading = do_job(now, **job);
@@ -145,14 +145,14 @@ Task<LegAttempt::Failure> LegAttempt::run_cache(StepRun& now, const Cache& cache
     if (damaged) {
       // A cache may always be missing: what is broken is thrown away, and made anew.
       exact = false;
-      say(now, annotate(now, "warning", fmt::format("{}; the cache is thrown away", *failure), {}));
+      show(now, annotate(now, "warning", fmt::format("{}; the cache is thrown away", *failure), {}));
       if (Outcome removed = run_.caches.remove(entry); !removed) co_return removed.error();
     } else {
-      now.outputs["cache-hit"] = exact ? "true" : "false";
       std::string which = exact ? "" : fmt::format(" for `{}`", save.key);
       say(now, fmt::format("cache `{}`{}: {}, {}", entry.key, which, files_text(entry.files), size_text(entry.bytes)));
     }
   }
+  now.outputs["cache-hit"] = exact ? "true" : "false";
   if (!exact) post_work_.push_back(std::move(save));
   co_return std::nullopt;
 }
@@ -176,7 +176,9 @@ Task<std::string> LegAttempt::save_cache(const PostWork& work) {
   auto failed = [&](const std::string& why) { return fmt::format("cache `{}` is not saved: {}", work.key, why); };
   auto job = run_.caches.save(work.key, work.path, cache_places(), wall_clock());
   if (!job) co_return failed(job.error());
-  if (!*job) co_return failed("nothing was found, or another run has saved it");
+  auto there = run_.caches.find(work.key, {}, work.path);
+  bool late = there && *there && (*there)->key == work.key;
+  if (!*job) co_return failed(late ? "it was saved meanwhile" : "no files were found with its path");
   while (true) {
     auto done = (*job)->advance();
     if (!done) co_return failed(done.error());
@@ -184,7 +186,7 @@ Task<std::string> LegAttempt::save_cache(const PostWork& work) {
     if (out_of_time() || job_status_ != Result::success) co_return failed("the stage has been stopped");
     co_await wakeup_.until((*job)->waits() ? Clock::now() + pause_for_others : Clock::now());
   }
-  if (!(*job)->saved()) co_return failed("another run has saved it");
+  if (!(*job)->saved()) co_return failed("it was saved meanwhile");
   CacheEntry entry = (*job)->entry();
   job->reset();
   auto evicted = run_.caches.evict({run_.options.cache_limit}, wall_clock());
