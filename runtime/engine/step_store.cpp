@@ -36,6 +36,15 @@ class Texts {
   const Scope& scope_;
 };
 
+/// Half of a cache must not be taken for the whole, nor be saved as that.
+void take_back(const Entries& entries, const std::filesystem::path& workspace) {
+  constexpr std::string_view base = "workspace/";
+  for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
+    std::error_code kept;  // a folder that holds something else
+    if (entry->path.starts_with(base)) std::filesystem::remove(workspace / entry->path.substr(base.size()), kept);
+  }
+}
+
 }  // namespace
 
 /// A piece of the job, then whatever else the event loop has to do, and so on.
@@ -140,6 +149,7 @@ Task<LegAttempt::Failure> LegAttempt::run_cache(StepRun& now, const Cache& cache
       Task<Failure> restoring = do_job(now, **job);
       failure = co_await restoring;
       damaged = (*job)->damaged();
+      if (damaged) take_back((*job)->entries(), workspace_);
     }
     if (failure && !damaged) co_return failure;
     if (damaged) {
