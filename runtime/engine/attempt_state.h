@@ -6,6 +6,7 @@
 
 #include "runtime/engine/desk.h"
 #include "runtime/engine/leg_run.h"
+#include "runtime/engine/post_work.h"
 #include "runtime/engine/rollbacks.h"
 #include "runtime/engine/run_state.h"
 #include "runtime/isolation/sandbox.h"
@@ -17,7 +18,6 @@ class AttemptState {
  protected:
   struct StepRun;     ///< what belongs to the step that runs now
   struct ServiceRun;  ///< what belongs to a service while the leg lives
-  struct PostWork;    ///< what a step has left to do when all steps have ended
 
   AttemptState(RunState& run, const LegIdentity& leg, Wakeup& wakeup, int place, int number, const Armed* undo);
   ~AttemptState();
