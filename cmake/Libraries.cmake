@@ -19,3 +19,10 @@ target_link_libraries(sluice_json INTERFACE nlohmann_json::nlohmann_json)
 find_package(CLI11 2 REQUIRED CONFIG)
 add_library(sluice_cli11 INTERFACE)
 target_link_libraries(sluice_cli11 INTERFACE CLI11::CLI11)
+
+# Its archive by path, as above: the package's own target is the shared library.
+find_path(SLUICE_YAML_HEADERS yaml-cpp/eventhandler.h REQUIRED)
+find_library(SLUICE_YAML_ARCHIVE libyaml-cpp.a REQUIRED)
+add_library(sluice_yaml INTERFACE)
+target_include_directories(sluice_yaml SYSTEM INTERFACE ${SLUICE_YAML_HEADERS})
+target_link_libraries(sluice_yaml INTERFACE ${SLUICE_YAML_ARCHIVE})
