@@ -6,7 +6,10 @@
 
 #include <algorithm>
 
+#include "runtime/engine/action_run.h"
 #include "runtime/engine/leg_scope.h"
+#include "runtime/engine/service_run.h"
+#include "runtime/engine/step_run.h"
 #include "runtime/expressions/values.h"
 
 namespace sluice::runtime {
@@ -52,10 +55,16 @@ Task<Done> LegAttempt::run() {
     Task<Done> services = start_services();
     co_await services;
   }
+  actions_ = std::make_unique<ActionRun>(*this);
+  Task<Done> before = actions_->run_pre();
+  co_await before;
   for (std::size_t i = 0; i < stage_.steps.size(); ++i) {
-    Task<Done> step = run_step(i);
+    StepRun now(stage_.steps[i], i + 1);
+    Task<Done> step = run_step(now);
     co_await step;
   }
+  Task<Done> behind = actions_->run_post();
+  co_await behind;
   shown_env_ = env_;
   collect_outputs();
   Task<Done> cleaning = clean_up();

@@ -1,5 +1,4 @@
 #pragma once
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -7,11 +6,12 @@
 
 #include "runtime/engine/leg_run.h"
 #include "runtime/engine/run_state.h"
-#include "runtime/output/lines.h"
-#include "runtime/output/log.h"
 #include "runtime/system/process_tree.h"
 
 namespace sluice::runtime {
+
+class ActionRun;
+struct ActionFrame;
 
 /// One attempt of one leg: a fresh workspace, services, steps, outputs; at its end nothing of it is left running.
 class LegAttempt {
@@ -32,8 +32,9 @@ class LegAttempt {
 
  private:
   friend class LegScope;
-  struct StepRun;  ///< what belongs to the step that runs now
-  struct ServiceRun;
+  friend class ActionRun;
+  struct StepRun;     ///< what belongs to the step that runs now: step_run.h
+  struct ServiceRun;  ///< service_run.h
   enum class End { exited, timed_out, stopped };
   using Failure = std::optional<std::string>;  ///< why a step failed; nothing: it did not
 
@@ -49,9 +50,10 @@ class LegAttempt {
   bool out_of_time() const;
 
   // step_run.cpp: conditions, attempts, results
-  Task<Done> run_step(std::size_t index);
+  Task<Done> run_step(StepRun& now);
   std::string title_of(const StepRun& now) const;
   std::optional<bool> wants_to_run(StepRun& now);
+  Outcome evaluate_env(StepRun& now);
   Task<Done> run_attempts(StepRun& now);
   Task<Failure> run_action(StepRun& now);
   Failure run_upload(StepRun& now, const Upload& upload);
@@ -64,8 +66,9 @@ class LegAttempt {
 
   // step_script.cpp: processes of steps and what they say to the runner
   Task<Failure> run_script(StepRun& now, const Script& script);
+  Task<Failure> run_command(StepRun& now, Command command);
   Task<End> supervise(StepRun& now, Process& process);
-  bool halt_stops(const Step& step) const;
+  bool halt_stops(const StepRun& now) const;
   std::expected<Command, std::string> step_command(StepRun& now, const Script& script);
   Variables step_environment(const StepRun& now) const;
   std::optional<std::string> take_command(StepRun& now, std::string_view line);
@@ -106,32 +109,8 @@ class LegAttempt {
   std::vector<pid_t> sessions_;
   std::vector<StepReport> reports_;
   Json outputs_ = Json::object();
-};
-
-struct LegAttempt::StepRun {
-  StepRun(const Step& what, std::size_t which) : step(what), number(which) {}
-
-  const Step& step;
-  std::size_t number;  ///< counted from 1
-  StepReport report;
-  std::optional<Log> log;
-  Json outputs = Json::object();
-  bool stopped = false;                    ///< by a halt, not by itself
-  std::string resume_token;                ///< while commands are not listened to
-  std::map<std::string, int> annotations;  ///< how many of each level
-};
-
-struct LegAttempt::ServiceRun {
-  explicit ServiceRun(const Service& what) : service(what) {}
-
-  const Service& service;
-  std::optional<Log> log;
-  std::unique_ptr<LineReader> reader;
-  std::unique_ptr<Process> process;
-  std::filesystem::path scratch, scripts;
-  std::string port;
-  Json env = Json::object();
-  bool ready = false, stopping = false;
+  std::unique_ptr<ActionRun> actions_;
+  const ActionFrame* frame_ = nullptr;  ///< of the composite action whose steps run now
 };
 
 }  // namespace sluice::runtime

@@ -224,6 +224,7 @@ std::expected<RunReport, std::string> run(const Plan& plan, const Options& given
   Options options = given;
   options.repository_root = fs::absolute(given.repository_root);
   options.state_folder = fs::absolute(given.state_folder);
+  if (!given.actions.empty()) options.actions = fs::absolute(given.actions);
   auto folder = make_run_folder(options);
   if (!folder) return std::unexpected(folder.error());
   auto loop = EventLoop::open();

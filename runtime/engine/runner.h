@@ -23,6 +23,7 @@ struct Options {
   std::map<std::string, std::string> secrets;
   std::vector<std::string> only;                   ///< just these stages and what they need; empty: all
   std::map<std::string, std::string> environment;  ///< what steps inherit; `current_environment()` as a rule
+  std::filesystem::path actions;                   ///< checked-out actions, as `find_action` has them; empty: none
   bool keep_workspaces = false;                    ///< also those of legs that succeeded
 
   /// How long a process has after SIGINT, and after SIGTERM, before the next signal; GitHub's own times.

@@ -1,3 +1,5 @@
+#include "runtime/engine/service_run.h"
+
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
@@ -9,7 +11,6 @@
 #include <cstring>
 #include <ranges>
 
-#include "runtime/engine/leg_attempt.h"
 #include "runtime/engine/leg_scope.h"
 #include "runtime/engine/shell.h"
 #include "runtime/expressions/values.h"

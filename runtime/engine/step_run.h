@@ -1,0 +1,40 @@
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+
+#include "runtime/engine/leg_attempt.h"
+#include "runtime/output/log.h"
+
+namespace sluice::runtime {
+
+struct ActionUse;
+
+/// A step of the stage or, with `outer`, one of a composite action, which writes to the log of the stage's step.
+struct LegAttempt::StepRun {
+  enum class Phase { pre, main, post };  ///< of an action; all else has `main` alone
+
+  StepRun(const Step& what, std::size_t which)
+      : step(what), condition(&what.condition), number(which), place(std::to_string(which)) {}
+
+  const Step& step;
+  const Expression* condition;
+  std::size_t number;  ///< of the stage's step, counted from 1
+  std::string place;   ///< the step's own part of the tracking variable: `3`, `post3`
+  Phase phase = Phase::main;
+  StepReport report;
+  std::optional<Log> log;
+  Json outputs = Json::object();
+  Json env = Json::object();               ///< the step's own, evaluated
+  bool stopped = false;                    ///< by a halt, not by itself
+  Instant deadline = never;                ///< of the attempt
+  std::string resume_token;                ///< while commands are not listened to
+  std::map<std::string, int> annotations;  ///< how many of each level
+  StepRun* outer = nullptr;
+  const ActionFrame* frame = nullptr;  ///< that the step stands in
+  ActionUse* use = nullptr;            ///< of an action
+
+  StepRun& outermost() { return outer == nullptr ? *this : outer->outermost(); }
+};
+
+}  // namespace sluice::runtime
