@@ -127,6 +127,7 @@ class CommandLine {
         ->check(CLI::PositiveNumber);
     command->add_option("--only", run_.options.only, "This stage and what it needs; may be repeated");
     command->add_option("--root", run_.options.root, "The folder that workspaces are made from");
+    command->add_option("--actions", run_.options.actions, "A folder of checked-out actions: OWNER/NAME@REF in it");
     command->add_option("--format", run_.options.format, "How the run is shown")
         ->check(CLI::IsMember({"human", "json"}));
   }

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "backends/local/plan.h"
+#include "driver/report.h"
 #include "driver/run_event.h"
 #include "driver/run_inputs.h"
 #include "driver/run_repository.h"
@@ -17,6 +18,8 @@
 namespace sluice::driver {
 namespace {
 
+DIAGNOSTIC(NotHere, "{}");
+
 constexpr int misuse = 2;
 
 int refuse(const std::string& why) {
@@ -26,18 +29,21 @@ int refuse(const std::string& why) {
 
 /// Gives whether something stands in the way.
 bool show_problems(const std::vector<local::Problem>& problems, const source::SourceManager* sources) {
-  bool blocked = false;
+  diagnostics::Sink sink;
   for (const local::Problem& problem : problems) {
-    blocked = blocked || !problem.is_note();
+    if (!problem.is_note()) {
+      sink.report<NotHere>(problem.span, problem.text);
+      continue;
+    }
     std::string place = "sluice: ";
     if (sources != nullptr && problem.span.known()) {
       source::Position position = sources->begin(problem.span);
       if (position.file != nullptr)
         place = fmt::format("{}:{}:{}: ", position.file->name, position.line, position.column);
     }
-    fmt::print(stderr, "{}{}: {}\n", place, problem.is_note() ? "note" : "error", problem.text);
+    fmt::print(stderr, "{}note: {}\n", place, problem.text);
   }
-  return blocked;
+  return report(sink, sources != nullptr ? *sources : source::SourceManager());
 }
 
 struct Prepared {
@@ -55,6 +61,7 @@ std::expected<Prepared, std::string> prepare(const graph::Graph& graph, const Ru
   runtime::Options& options = prepared.options;
   options.repository_root = find_root(given.pipe_file, given.root);
   options.state_folder = options.repository_root / ".sluice";
+  if (!given.actions.empty()) options.actions = std::filesystem::absolute(given.actions);
   options.environment = runtime::current_environment();
   Repository repository = read_repository(options.repository_root, options.environment);
   options.github = github_context(*event, *payload, repository);
@@ -89,7 +96,12 @@ int run(const graph::Graph& graph, const RunOptions& given, const source::Source
   if (!known) return refuse(fmt::format("there is no format `{}`; take human or json", given.format));
   auto prepared = prepare(graph, given);
   if (!prepared) return refuse(prepared.error());
-  local::Planned planned = local::plan(graph, given.only);
+  std::error_code error;
+  if (!given.actions.empty() && !std::filesystem::is_directory(given.actions, error))
+    return refuse(fmt::format("`--actions {}` is no folder", given.actions));
+  runtime::ActionMachine machine({prepared->options.repository_root, prepared->options.actions},
+                                 prepared->options.environment);
+  local::Planned planned = local::plan(graph, given.only, &machine);
   if (show_problems(planned.problems, sources)) return misuse;
   runtime::Options& options = prepared->options;
   if (auto added = add_secrets(graph, planned.plan, given, options); !added) return refuse(added.error());

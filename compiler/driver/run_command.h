@@ -16,6 +16,7 @@ struct RunOptions {
   std::vector<std::string> only;    ///< stages to run, with what they need; none: all
   std::string format;               ///< `json`; `human` or empty: live on a terminal, plain lines elsewhere
   std::string pipe_file;            ///< where the pipeline comes from
+  std::string actions;              ///< a folder of checked-out actions; empty: none
   std::string root;                 ///< what `checkout` copies; empty: by the rule of run_repository.h
 };
 

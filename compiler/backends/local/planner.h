@@ -11,7 +11,8 @@ namespace sluice::local {
 
 /// What every part of one translation reads and writes.
 struct Planner {
-  explicit Planner(const graph::Graph& pipeline) : graph(pipeline), expressions(pipeline) {}
+  explicit Planner(const graph::Graph& pipeline, runtime::ActionMachine* actions = nullptr)
+      : graph(pipeline), expressions(pipeline), machine(actions) {}
 
   void report(ProblemKind kind, source::Span span, std::string text) {
     problems.push_back({kind, span, std::move(text)});
@@ -20,9 +21,11 @@ struct Planner {
 
   const graph::Graph& graph;
   Expressions expressions;
+  runtime::ActionMachine* machine;  ///< null: no action runs here
   std::vector<Problem> problems;
 };
 
+decltype(runtime::Step::action) plan_uses(Planner& planner, const graph::Step& step, const graph::Uses& uses);
 std::vector<runtime::Step> plan_steps(Planner& planner, const graph::Stage& stage);
 std::vector<runtime::Service> plan_services(Planner& planner, const graph::Stage& stage);
 std::optional<runtime::Matrix> plan_matrix(Planner& planner, const graph::Stage& stage);
