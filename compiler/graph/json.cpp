@@ -231,8 +231,8 @@ class GraphWriter {
   void write(const Uses& uses) {
     json_.name("uses"), json_.open('{');
     json_.string("action", uses.action);
-    json_.string("version", uses.version);
-    json_.string("commit", uses.commit);
+    if (!uses.version.empty()) json_.string("version", uses.version);
+    if (!uses.commit.empty()) json_.string("commit", uses.commit);
     bindings("with", uses.with);
     json_.close('}');
   }

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "graph/text.h"
+#include "graph/uses.h"
 #include "graph/verifier.h"
 
 namespace sluice::graph {
@@ -51,9 +52,11 @@ void Verifier::check_action(const Step&, const Run& run) {
 
 void Verifier::check_action(const Step&, const Uses& uses) {
   if (uses.action.find('/') == std::string::npos) broken("`{}` is no action", uses.action);
+  check_bindings(uses.with, "argument");
+  if (is_image(uses) && !has_digest(uses.action)) broken("image `{}` has no digest", uses.action);
+  if (is_image(uses) || is_in_workspace(uses)) return;
   if (uses.version.empty()) broken("action `{}` has no version", uses.action);
   if (!is_commit(uses.commit)) broken("action `{}` is pinned to `{}`, not to 40 hex digits", uses.action, uses.commit);
-  check_bindings(uses.with, "argument");
 }
 
 void Verifier::check_action(const Step& step, const Native& native) {

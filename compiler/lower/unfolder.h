@@ -78,6 +78,7 @@ class Unfolder : private Evaluator {
   ExpressionId input_of(const Value& value, Span span);
   void apply_declaration(const Statement& action, llvm::StringRef name, const StepContext& context);
   void add_uses(llvm::StringRef reference, Span span, Bindings with, const StepContext& context);
+  void add_unversioned(llvm::StringRef reference, Span span, Bindings with, const StepContext& context);
   graph::Step& add_step(const StepContext& context, Span span);
   void declare_step(const Statement& statement, StepResult* result);
   std::string unique_id(std::string id);

@@ -262,6 +262,7 @@ Outcome take_over_artifacts(const Options& options, std::int64_t number) {
 Options with_absolute_paths(Options options) {
   options.repository_root = fs::absolute(options.repository_root);
   options.state_folder = fs::absolute(options.state_folder);
+  if (!options.actions.empty()) options.actions = fs::absolute(options.actions);
   return options;
 }
 

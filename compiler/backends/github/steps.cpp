@@ -5,6 +5,7 @@
 #include "backends/github/emission.h"
 #include "backends/github/retry.h"
 #include "diagnostics/check.h"
+#include "graph/uses.h"
 
 namespace sluice::github {
 namespace {
@@ -23,7 +24,13 @@ void write_allow_failure(Emission& emission, const graph::Step& step) {
 }
 
 void write_uses(Emission& emission, const graph::Step& step, const graph::Uses& uses) {
-  emission.writer.text("uses", uses.action + "@" + uses.commit, uses.version == uses.commit ? "" : uses.version);
+  // `$/path` would be the commit's own, not what the steps before have made of it.
+  if (graph::is_in_workspace(uses))
+    emission.writer.text("uses", uses.action, "zizmor: ignore[self-repository] the workspace is meant");
+  else if (graph::is_image(uses))
+    emission.writer.text("uses", uses.action);
+  else
+    emission.writer.text("uses", uses.action + "@" + uses.commit, uses.version == uses.commit ? "" : uses.version);
   write_bindings(emission, "with", uses.with, step.span);
   write_bindings(emission, "env", step.env, step.span);
   if (step.timeout) write_timeout(emission, *step.timeout, step.span);

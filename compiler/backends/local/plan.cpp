@@ -73,10 +73,12 @@ std::string_view name(ProblemKind kind) {
   switch (kind) {
     case ProblemKind::unknown_stage: return "unknown_stage";
     case ProblemKind::action_without_local_body: return "action_without_local_body";
+    case ProblemKind::action_refused: return "action_refused";
     case ProblemKind::service_without_local_body: return "service_without_local_body";
     case ProblemKind::other_commit: return "other_commit";
     case ProblemKind::matrix_refused: return "matrix_refused";
     case ProblemKind::other_system: return "other_system";
+    case ProblemKind::other_node: return "other_node";
   }
   return {};
 }
@@ -87,8 +89,8 @@ runtime::Bindings Planner::bindings(const graph::Bindings& given) {
   return result;
 }
 
-Planned plan(const graph::Graph& graph, const std::vector<std::string>& only, bool has_container_engine) {
-  Planner planner(graph, has_container_engine);
+Planned plan(const graph::Graph& graph, const std::vector<std::string>& only, const Machine& machine) {
+  Planner planner(graph, machine);
   Planned planned;
   planned.plan.pipeline = graph.pipeline;
   planned.plan.title = graph.title;

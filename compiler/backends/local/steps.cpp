@@ -45,12 +45,7 @@ Action plan_action(Planner& planner, const graph::Step& step) {
   if (const auto* run = std::get_if<graph::Run>(&step.action))
     return runtime::Script{run->shell, run->text, planner.expressions.text(step.working_directory),
                            planner.expressions.text(run->pasted)};
-  const auto& uses = std::get<graph::Uses>(step.action);
-  std::string from = step.call.empty() ? "" : fmt::format(" of `{}`", step.call);
-  planner.report(ProblemKind::action_without_local_body, step.span,
-                 fmt::format("the action `{}`{} runs only on GitHub; write what stands for it here in `backend local`",
-                             uses.action, from));
-  return runtime::Script{"bash", fmt::format("echo '{} runs only on GitHub'; exit 1\n", uses.action), {}, {}};
+  return plan_uses(planner, step, std::get<graph::Uses>(step.action));
 }
 
 runtime::Step plan_step(Planner& planner, const graph::Step& step, runtime::Expression condition) {
