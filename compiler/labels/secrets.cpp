@@ -41,6 +41,8 @@ void Walk::find_reads(const graph::Stage& stage) {
   bool on_forks = runs_on_forks(stage);
   each_value(stage, [&](ExpressionId id) { add_reads(id, stage.span, on_forks); });
   for (const graph::Step& step : stage.steps) find_reads(step, on_forks);
+  for (const graph::Rollback& rollback : stage.rollbacks)
+    for (const graph::Step& step : rollback.steps) find_reads(step, on_forks);
 }
 
 void Walk::find_reads(const graph::Step& step, bool on_forks) {

@@ -60,7 +60,7 @@ struct Commit {};
 struct Poll {
   enum class Kind { await, watch };
   Kind kind = Kind::await;
-  Seconds every = 30;
+  Seconds every = 30;  ///< from the beginning of one to the beginning of the next; the first at once
   Seconds lasting = 600;
   int tolerate = 0;
 };
@@ -117,9 +117,9 @@ struct Stage {
   std::vector<Step> steps;
   std::vector<Rollback> rollbacks;  ///< each armed by a step `Arm`
   Bindings outputs;
-  std::optional<Seconds> timeout;  ///< per attempt
+  std::optional<Seconds> timeout;  ///< per attempt; of a gate: of its steps, never of the waiting
   Retry retry;
-  std::optional<Conditions> gate;          ///< a gate: opens when these hold and its steps have succeeded
+  std::optional<Conditions> gate;          ///< a gate: opens when these hold and its steps, if any, have succeeded
   std::optional<std::size_t> environment;  ///< index into Plan::environments: where its steps have effects
 };
 

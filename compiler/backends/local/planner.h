@@ -23,7 +23,9 @@ struct Planner {
   std::vector<Problem> problems;
 };
 
-std::vector<runtime::Step> plan_steps(Planner& planner, const graph::Stage& stage);
+/// The steps and the rollbacks.
+void plan_steps(Planner& planner, const graph::Stage& stage, runtime::Stage& result);
+runtime::Conditions plan_conditions(const graph::Conditions& conditions);
 std::vector<runtime::Service> plan_services(Planner& planner, const graph::Stage& stage);
 std::optional<runtime::Matrix> plan_matrix(Planner& planner, const graph::Stage& stage);
 
