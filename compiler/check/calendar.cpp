@@ -4,8 +4,6 @@
 #include <llvm/ADT/SmallVector.h>
 #include <llvm/ADT/StringExtras.h>
 
-#include <algorithm>
-
 #include "diagnostics/nearest.h"
 
 namespace sluice::check {
@@ -13,11 +11,9 @@ namespace {
 
 constexpr llvm::StringLiteral days[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
 
-std::optional<unsigned> day_of(llvm::StringRef name) {
-  auto found = std::find(std::begin(days), std::end(days), name);
-  if (found == std::end(days)) return std::nullopt;
-  return static_cast<unsigned>(found - std::begin(days));
-}
+constexpr unsigned minutes_a_day = 24 * 60;
+
+bool is_day_name(llvm::StringRef name) { return llvm::is_contained(days, name); }
 
 /// A number of exactly so many digits.
 std::optional<unsigned> digits(llvm::StringRef text, std::size_t count) {
@@ -31,66 +27,64 @@ std::optional<unsigned> digits(llvm::StringRef text, std::size_t count) {
 std::optional<unsigned> minutes_of(llvm::StringRef text) {
   auto [hour, minute] = text.split(':');
   auto hours = digits(hour, 2), minutes = digits(minute, 2);
-  if (!hours || !minutes || *minutes > 59 || *hours * 60 + *minutes > 24 * 60) return std::nullopt;
+  if (!hours || !minutes || *minutes > 59 || *hours * 60 + *minutes > minutes_a_day) return std::nullopt;
   return *hours * 60 + *minutes;
 }
 
-/// One part of a window's text, with its place there.
+/// Reads a window's text and says what is wrong at its place there.
 class Reader {
  public:
   explicit Reader(llvm::StringRef text) : text_(text) {}
 
   std::optional<TextProblem> read() {
-    llvm::StringRef rest = text_;
-    do {
-      auto [entry, behind] = rest.split(';');
-      if (auto problem = read_entry(entry.trim(' '))) return problem;
-      rest = behind;
-    } while (!rest.empty());
+    llvm::SmallVector<llvm::StringRef, 4> entries;
+    text_.split(entries, ';');
+    for (llvm::StringRef entry : entries)
+      if (auto problem = read_entry(entry.trim(" \t"))) return problem;
+    if (!everyday_.empty() && !named_.empty())
+      return problem(everyday_, fmt::format("`{}` names no days, and `{}` does", view(everyday_), view(named_)),
+                     "write them here, too: every day is `Mon-Sun`");
     return std::nullopt;
   }
 
  private:
+  static std::string_view view(llvm::StringRef text) { return text; }
+
   TextProblem problem(llvm::StringRef part, std::string seen, std::string help) const {
     std::size_t begin = part.empty() ? 0 : static_cast<std::size_t>(part.data() - text_.data());
     return {begin, part.empty() ? text_.size() : begin + part.size(), std::move(seen), std::move(help), std::nullopt};
   }
 
-  std::optional<TextProblem> read_entry(llvm::StringRef entry) const {
-    auto [names, hours] = entry.split(' ');
-    hours = hours.trim(' ');
+  std::optional<TextProblem> read_entry(llvm::StringRef entry) {
     if (entry.empty())
       return problem(entry, "a time of this window is empty", "write days and hours, as in `Mon-Fri 09:00-16:00`");
-    if (names.empty() || hours.empty())
-      return problem(entry, fmt::format("`{}` is no time of a window", std::string_view(entry)),
-                     "write days and hours, as in `Mon-Fri 09:00-16:00`");
+    std::size_t blank = entry.find_last_of(" \t");
+    llvm::StringRef names = blank == llvm::StringRef::npos ? "" : entry.take_front(blank).trim(" \t");
+    (names.empty() ? everyday_ : named_) = entry;
     llvm::SmallVector<llvm::StringRef, 7> listed;
-    names.split(listed, ',');
+    if (!names.empty()) names.split(listed, ',');
     for (llvm::StringRef one : listed)
-      if (auto wrong = read_days(one)) return wrong;
-    return read_hours(hours);
+      if (auto wrong = read_days(one.trim(" \t"))) return wrong;
+    return read_hours(blank == llvm::StringRef::npos ? entry : entry.drop_front(blank + 1));
   }
 
   std::optional<TextProblem> read_days(llvm::StringRef range) const {
     auto [first, last] = range.split('-');
-    bool ranged = range.contains('-');
-    for (llvm::StringRef name : {first, ranged ? last : first})
-      if (!day_of(name)) return unknown_day(name.empty() ? range : name);
-    if (ranged && *day_of(first) >= *day_of(last))
-      return problem(range, fmt::format("`{}` ends before it begins", std::string_view(range)),
-                     "a week runs from `Mon` to `Sun`: write two ranges, as in `Sat,Sun,Mon`");
+    for (llvm::StringRef name : {first.trim(" \t"), range.contains('-') ? last.trim(" \t") : first.trim(" \t")})
+      if (!is_day_name(name)) return unknown_day(name);
     return std::nullopt;
   }
 
   TextProblem unknown_day(llvm::StringRef name) const {
-    TextProblem told = problem(name, fmt::format("`{}` is no day", std::string_view(name)),
-                               "the days are `Mon`, `Tue`, `Wed`, `Thu`, `Fri`, `Sat` and `Sun`");
+    std::string seen = name.empty() ? "a day of this window is empty" : fmt::format("`{}` is no day", view(name));
+    TextProblem told =
+        problem(name, std::move(seen), "the days are `Mon`, `Tue`, `Wed`, `Thu`, `Fri`, `Sat` and `Sun`");
     llvm::SmallVector<llvm::StringRef, 7> known(std::begin(days), std::end(days));
     llvm::StringRef near = diagnostics::nearest(name.take_front(3), known);
     for (llvm::StringRef day : known)
       if (name.take_front(3).equals_insensitive(day)) near = day;
     if (near.empty()) return told;
-    told.help = fmt::format("did you mean `{}`?", std::string_view(near));
+    told.help = fmt::format("did you mean `{}`?", view(near));
     told.replacement = near.str();
     return told;
   }
@@ -98,16 +92,16 @@ class Reader {
   std::optional<TextProblem> read_hours(llvm::StringRef hours) const {
     auto [from, to] = hours.split('-');
     auto begin = minutes_of(from), end = minutes_of(to);
-    if (!begin || !end || *begin == 24 * 60)
-      return problem(hours, fmt::format("`{}` are no hours", std::string_view(hours)),
+    if (!begin || !end || *begin == minutes_a_day)
+      return problem(hours, fmt::format("`{}` are no hours", view(hours)),
                      "write from when to when, with two digits each, as in `09:00-16:00`");
     if (*begin == *end)
-      return problem(hours, fmt::format("`{}` is over when it begins", std::string_view(hours)),
-                     "a whole day is `00:00-24:00`");
+      return problem(hours, fmt::format("`{}` is over when it begins", view(hours)), "a whole day is `00:00-24:00`");
     return std::nullopt;
   }
 
   llvm::StringRef text_;
+  llvm::StringRef everyday_, named_;  ///< a time without days, and one with them
 };
 
 unsigned days_in(unsigned year, unsigned month) {
@@ -127,8 +121,9 @@ std::optional<TextProblem> problem_of_window(llvm::StringRef times) { return Rea
 
 std::optional<TextProblem> problem_of_instant(llvm::StringRef instant) {
   auto [date, time] = instant.split('T');
+  auto minutes = minutes_of(time);
   bool timed = instant.contains('T');
-  if (is_day(date) && (!timed || minutes_of(time))) return std::nullopt;
+  if (is_day(date) && (!timed || (minutes && *minutes < minutes_a_day))) return std::nullopt;
   return TextProblem{0, instant.size(), fmt::format("`{}` is no day of the calendar", std::string_view(instant)),
                      "write a day, as in `2026-12-20`, or a minute of it, as in `2026-12-20T12:00`", std::nullopt};
 }

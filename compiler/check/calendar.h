@@ -7,8 +7,8 @@
 /// (docs/language.md, "Environments and gates").
 namespace sluice::check {
 
-/// `Mon-Fri 09:00-16:00; Sat 10:00-12:00`: days, and from when to when. What ends before it begins ends on the next
-/// day.
+/// `Mon-Fri 09:00-16:00; Sat 10:00-12:00`: days (none at all: every day), and from when to when. Hours that end before
+/// they begin end on the next day.
 std::optional<TextProblem> problem_of_window(llvm::StringRef times);
 
 /// `2026-12-20`, a whole day, or `2026-12-20T12:00`.

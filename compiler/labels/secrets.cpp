@@ -92,7 +92,13 @@ void Walk::check_environment(const Read& read) {
   for (const graph::Secret* secret : declared) where += (where.empty() ? "`" : " or `") + secret->environment + "`";
   auto told = sink_.report<SecretOfEnvironment>(read.span, read.name, where);
   told.note(declared.front()->span, "declared here");
-  if (stage_)
+  bool entry = stage_ && std::ranges::any_of(graph_.environments, [&](const graph::DeclaredEnvironment& one) {
+                 return one.entry && &graph_.stages[*one.entry] == stage_;
+               });
+  if (entry)
+    told.note(stage_->span, "this is asked before it is entered")
+        .help("ask without the secret, or in a `gate` that is in the environment");
+  else if (stage_)
     told.note(stage_->span, "this stage is not in it")
         .help("write `in {}` into the stage's header", declared.front()->environment);
   else
