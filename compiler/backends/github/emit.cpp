@@ -54,6 +54,11 @@ void write_jobs(Emission& emission, std::string& text) {
   bool first = true;
   for (std::size_t i = 0; i < rules.size(); ++i) {
     if (rules[i].omitted) continue;
+    // How long it stays shut is nothing that a job's limits are about.
+    if (emission.graph.stages[i].gate) {
+      first = false;
+      continue;
+    }
     if (!first) emission.writer.blank();
     first = false;
     write_job(emission, emission.graph.stages[i], rules[i]);

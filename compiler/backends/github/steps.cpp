@@ -135,7 +135,7 @@ std::vector<StepRule> find_steps(Emission& emission, const graph::Stage& stage) 
 }
 
 void write_steps(Emission& emission, const graph::Stage& stage, const std::vector<StepRule>& rules) {
-  if (!stage.gate && std::ranges::all_of(rules, &StepRule::omitted))
+  if (std::ranges::all_of(rules, &StepRule::omitted))
     emission.report(ProblemKind::no_steps, stage.span, fmt::format("stage `{}` has no step on GitHub", stage.id));
   emission.writer.open("steps");
   for (std::size_t i = 0; i < rules.size(); ++i)

@@ -55,7 +55,9 @@ runtime::Stage plan_stage(Planner& planner, const graph::Stage& stage, const std
   result.timeout = stage.timeout;
   result.retry = {stage.retry.attempts, stage.retry.pause};
   if (stage.gate) result.gate = plan_conditions(*stage.gate);
-  if (stage.environment && stage.environment->declared) result.environment = *stage.environment->declared;
+  // Telling of a deployment is none: it may be done again.
+  bool deploys = stage.environment && stage.environment->declared && !stage.notification;
+  if (deploys) result.environment = *stage.environment->declared;
   return result;
 }
 

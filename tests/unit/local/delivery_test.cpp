@@ -58,6 +58,7 @@ pipeline ship {
   stage chosen in environment("production") { run "./chosen" }
   gate go "Go on" after build when github.ref == "x" { wait 1m; expires 2m }
   stage behind after go in staging { rollback none because "why"; run "./behind" }
+  notify on failure in production { run "./tell" }
 }
 )";
 
@@ -79,6 +80,7 @@ TEST_CASE("an environment is entered once, behind what all of it waits for", "[l
   CHECK(plan.environments[*stage(plan, "behind").environment].lock->name == "staging");
   CHECK_FALSE(stage(plan, "chosen").environment);
   CHECK_FALSE(stage(plan, "production-entry").environment);
+  CHECK_FALSE(stage(plan, "notify").environment);
 }
 
 TEST_CASE("what is asked at the entry reaches the runtime", "[local]") {
