@@ -280,6 +280,7 @@ std::vector<graph::Graph> lower(const check::Program& program, const Pins& pins,
   std::vector<graph::Graph> graphs;
   for (const check::Pipeline& pipeline : program.pipelines)
     graphs.push_back(Unfolder(program, pipeline, pins, sources, sink).run());
+  if (!sink.has_errors()) check_lock_order(graphs, sink);
   return graphs;
 }
 

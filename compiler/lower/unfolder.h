@@ -188,4 +188,7 @@ class Unfolder : private Evaluator {
   llvm::DenseSet<std::size_t> own_steps_;  ///< the compiler's in this stage, which read nothing but what they are given
 };
 
+/// Reports locks for which a run waits that it holds itself, or that another one holds which waits for this one.
+void check_lock_order(const std::vector<graph::Graph>& graphs, diagnostics::Sink& sink);
+
 }  // namespace sluice::lower
