@@ -1,4 +1,7 @@
 // The environments that stages work in: each has one entry a run, which all of its stages follow.
+#include <llvm/ADT/StringSet.h>
+
+#include "graph/text.h"
 #include "lower/unfolder.h"
 
 namespace sluice::lower {
@@ -61,20 +64,37 @@ std::vector<std::size_t> Unfolder::stages_in(std::size_t environment) const {
   return stages;
 }
 
-// Whether the stage comes behind one of the others, on whatever way.
-bool Unfolder::follows(std::size_t stage, llvm::ArrayRef<std::size_t> others) const {
-  std::vector<bool> seen(found_.size());
-  std::vector<std::size_t> open{stage};
+// By found stage, whether it comes behind one of these, on whatever way.
+std::vector<bool> Unfolder::behind(llvm::ArrayRef<std::size_t> stages) const {
+  std::vector<std::vector<std::size_t>> followers(found_.size());
+  for (std::size_t i = 0; i < found_.size(); ++i)
+    for (const auto& [before, edge] : found_[i].after) followers[before].push_back(i);
+  std::vector<bool> reached(found_.size());
+  std::vector<std::size_t> open(stages.begin(), stages.end());
   while (!open.empty()) {
     std::size_t next = open.back();
     open.pop_back();
-    for (const auto& [before, edge] : found_[next].after) {
-      if (llvm::is_contained(others, before)) return true;
-      if (!seen[before]) open.push_back(before);
-      seen[before] = true;
+    for (std::size_t follower : followers[next]) {
+      if (!reached[follower]) open.push_back(follower);
+      reached[follower] = true;
     }
   }
-  return false;
+  return reached;
+}
+
+// By found stage, whether one of these comes behind it.
+std::vector<bool> Unfolder::before(llvm::ArrayRef<std::size_t> stages) const {
+  std::vector<bool> reached(found_.size());
+  std::vector<std::size_t> open(stages.begin(), stages.end());
+  while (!open.empty()) {
+    std::size_t next = open.back();
+    open.pop_back();
+    for (const auto& [earlier, edge] : found_[next].after) {
+      if (!reached[earlier]) open.push_back(earlier);
+      reached[earlier] = true;
+    }
+  }
+  return reached;
 }
 
 void Unfolder::add_entries() {
@@ -115,10 +135,12 @@ void Unfolder::add_entry(std::size_t environment, llvm::ArrayRef<std::size_t> st
 
 // The question is asked when all that stands before the environment is done, so that those who are asked know of it.
 void Unfolder::put_behind(llvm::ArrayRef<std::size_t> stages) {
+  std::vector<bool> inside = behind(stages);
+  for (std::size_t stage : stages) inside[stage] = true;
   for (std::size_t stage : stages) {
     if (found_[stage].stage.asks_status) continue;
-    for (const auto& [before, edge] : found_[stage].after)
-      if (!llvm::is_contained(stages, before) && !follows(before, stages)) add_edge(before, true, edge.span);
+    for (const auto& [earlier, edge] : found_[stage].after)
+      if (!inside[earlier]) add_edge(earlier, true, edge.span);
   }
 }
 
@@ -136,10 +158,12 @@ bool Unfolder::knows_at_entry(const FoundStage& entry, ExpressionId id) {
 // Nobody is asked where nothing would happen: any of its stages must be about to run, as far as that can be told.
 ExpressionId Unfolder::condition_of_entry(const FoundStage& entry, llvm::ArrayRef<std::size_t> stages) {
   ExpressionId any;
+  llvm::StringSet<> seen;
   for (std::size_t stage : stages) {
     const graph::Stage& behind = found_[stage].stage;
     if (behind.asks_status) continue;
     if (!behind.condition || !knows_at_entry(entry, behind.condition)) return {};
+    if (!seen.insert(graph::describe(graph_, behind.condition)).second) continue;
     Span span = graph_[behind.condition].span;
     any = any ? make(GraphKind::either, "", {any, behind.condition}, span) : behind.condition;
   }
@@ -160,12 +184,13 @@ void Unfolder::expect_rollbacks(std::size_t environment, llvm::ArrayRef<std::siz
 void Unfolder::check_lock(std::size_t environment) {
   const graph::DeclaredEnvironment& declared = graph_.environments[environment];
   std::vector<std::size_t> stages = stages_in(environment);
+  std::vector<bool> late = behind(stages), early = before(stages);
   for (std::size_t i = 0; i < found_.size(); ++i) {
     const FoundStage& gate = found_[i];
     if (!gate.stage.gate || gate.stage.gate->expires || declared.entry == i) continue;
-    bool inside = llvm::is_contained(stages, i);
-    bool between = follows(i, stages) && llvm::any_of(stages, [&](std::size_t one) { return follows(one, {i}); });
-    if (!inside && !between) continue;
+    const auto& in = gate.stage.environment;
+    bool inside = in && in->declared == environment;
+    if (!inside && !(late[i] && early[i])) continue;
     sink_.report<GateHoldsLock>(gate.statement->name.span, gate.id, declared.name)
         .note(declared.span, "its lock is held from its entry to the end of its last stage")
         .help("say when it gives up: `expires 1h`");

@@ -64,7 +64,8 @@ class Unfolder : private Evaluator {
   std::uint32_t declare_environment(const Symbol& symbol, const check::Use* use);
   graph::Lock lower_lock(const Statement& statement, std::string name);
   std::vector<std::size_t> stages_in(std::size_t environment) const;
-  bool follows(std::size_t stage, llvm::ArrayRef<std::size_t> others) const;
+  std::vector<bool> behind(llvm::ArrayRef<std::size_t> stages) const;
+  std::vector<bool> before(llvm::ArrayRef<std::size_t> stages) const;
   void add_entries();
   void add_entry(std::size_t environment, llvm::ArrayRef<std::size_t> stages);
   void put_behind(llvm::ArrayRef<std::size_t> stages);

@@ -128,6 +128,9 @@ TEST_CASE("nobody is asked where none of the stages would run", "[local]") {
   CHECK(asked("  stage b in e when a.result == \"success\"" + end));
   CHECK_FALSE(asked("  stage b in e" + end));
   CHECK_FALSE(asked("  stage b in e when github.ref == \"x\"" + end + "  stage c in e after b" + end));
+  runtime::Plan both = plan_of(head + "  stage b in e when github.ref == \"x\"" + end +
+                               "  stage c in e after b when github.ref == \"x\"" + end + "}\n");
+  CHECK(stage(both, "e-entry").condition.operands.at(1).kind == runtime::Expression::Kind::equal);
   // What only a stage inside knows cannot be known at the door.
   CHECK_FALSE(
       asked("  stage b in e when github.ref == \"x\"" + end + "  stage c in e when b.result == \"success\"" + end));
