@@ -13,6 +13,19 @@ DIAGNOSTIC(TimesDoNotFit, "{}");
 
 }  // namespace
 
+void Unfolder::lower_delivery(const Statement& statement, const StepContext& context) {
+  switch (statement.word) {
+    case Word::sleep: return lower_sleep(statement, context);
+    case Word::watch:
+    case Word::await: return lower_poll(statement, context);
+    case Word::rollback: return lower_rollback(statement, context);
+    case Word::commit: return lower_commit(statement, context);
+    case Word::verify: verifications_.emplace_back(&statement, context); return;
+    // Options were applied before the first step: they hold for all of the block.
+    default: return;
+  }
+}
+
 void Unfolder::lower_rollback(const Statement& statement, const StepContext& outer) {
   if (undoing_) {
     sink_.report<MisplacedWord>(outer.call_span.known() ? outer.call_span : statement.header, "rollback")

@@ -36,12 +36,6 @@ void Unfolder::lower_statement(const Statement& statement, StepContext& context)
       return lower_call(*statement.value, std::move(inner), "");
     }
     case Word::step: return lower_step(statement, context);
-    case Word::sleep: return lower_sleep(statement, context);
-    case Word::watch:
-    case Word::await: return lower_poll(statement, context);
-    case Word::rollback: return lower_rollback(statement, context);
-    case Word::commit: return lower_commit(statement, context);
-    case Word::verify: verifications_.emplace_back(&statement, context); return;
     case Word::when: return lower_when(statement, context);
     case Word::for_: return lower_loop(statement, context);
     case Word::backend: {
@@ -62,8 +56,7 @@ void Unfolder::lower_statement(const Statement& statement, StepContext& context)
       else if (statement.value)
         frames_.back().locals.emplace_back(&statement, declared(evaluate(*statement.value), statement.type));
       return;
-    // Options were applied before the first step: they hold for all of the block.
-    default: return;
+    default: return lower_delivery(statement, context);
   }
 }
 

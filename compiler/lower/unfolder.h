@@ -75,6 +75,7 @@ class Unfolder : private Evaluator {
   void check_lock(std::size_t environment);
 
   // rollback.cpp, poll.cpp
+  void lower_delivery(const Statement& statement, const StepContext& context);
   void lower_rollback(const Statement& statement, const StepContext& outer);
   void lower_undoing(const Statement& statement, StepContext context, graph::Rollback& rollback);
   void lower_sleep(const Statement& statement, const StepContext& outer);

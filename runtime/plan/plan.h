@@ -117,9 +117,9 @@ struct Stage {
   std::vector<Step> steps;
   std::vector<Rollback> rollbacks;  ///< each armed by a step `Arm`
   Bindings outputs;
-  std::optional<Seconds> timeout;  ///< per attempt; of a gate: of its steps, never of the waiting
+  std::optional<Seconds> timeout;  ///< per attempt
   Retry retry;
-  std::optional<Conditions> gate;          ///< a gate: opens when these hold and its steps, if any, have succeeded
+  std::optional<Conditions> gate;          ///< a gate: opens when these hold and its steps have succeeded
   std::optional<std::size_t> environment;  ///< index into Plan::environments: where its steps have effects
 };
 
