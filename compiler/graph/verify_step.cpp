@@ -36,10 +36,13 @@ void Verifier::check_step(const Step& step) {
   if (step.timeout && *step.timeout <= 0) broken("the timeout is not longer than nothing");
   if (step.span.begin > step.span.end) broken("it ends before it begins");
   check_retry(step.retry);
+  check_recovery(step);
   std::visit([&](const auto& action) { check_action(step, action); }, step.action);
 }
 
-void Verifier::check_action(const Step&, const Run& run) {
+void Verifier::check_action(const Step&, const Run& run) { check_script(run); }
+
+void Verifier::check_script(const Run& run) {
   if (!is_shell(run.shell)) broken("`{}` is no shell", run.shell);
   check_use(run.pasted, "a pasted script");
   if (run.pasted && !run.text.empty()) broken("a script is pasted and written as well");

@@ -63,6 +63,7 @@ void Walk::check_code(const graph::Step& step) {
                 "chooses the folder that code is run in");
   if (const auto* uses = std::get_if<graph::Uses>(&step.action)) check_action(step, *uses);
   if (const auto* run = std::get_if<graph::Run>(&step.action)) check_script(step, *run);
+  if (step.probe) check_script(step, *step.probe);
 }
 
 void Walk::check_action(const graph::Step& step, const graph::Uses& uses) {

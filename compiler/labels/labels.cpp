@@ -48,6 +48,10 @@ void Walk::walk(const graph::Stage& stage) {
   find_reads(stage);
   check_code(stage);
   for (const graph::Step& step : stage.steps) walk(step);
+  for (const graph::Rollback& rollback : stage.rollbacks) {
+    expect_shown(rollback.title, "the title", rollback.span);
+    for (const graph::Step& step : rollback.steps) walk(step);
+  }
   check_shown(stage);
   flow_.leave(stage);
 }

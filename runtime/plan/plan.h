@@ -48,7 +48,7 @@ struct Commit {};
 struct Poll {
   enum class Kind { await, watch };
   Kind kind = Kind::await;
-  Seconds every = 30;
+  Seconds every = 30;  ///< from the beginning of one to the beginning of the next; the first at once
   Seconds lasting = 600;
   int tolerate = 0;
 };

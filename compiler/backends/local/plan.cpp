@@ -46,7 +46,7 @@ runtime::Stage plan_stage(Planner& planner, const graph::Stage& stage, const std
   result.title = expressions.text(stage.title);
   for (const graph::Edge& edge : stage.after) result.after.push_back(places[edge.stage]);
   result.condition = expressions.condition(stage.condition, stage.asks_status);
-  result.steps = plan_steps(planner, stage);  // first, for what follows must know which steps are left out
+  plan_steps(planner, stage, result);  // first, for what follows must know which steps are left out
   result.outputs = planner.bindings(stage.outputs);
   result.env = planner.bindings(stage.env);
   result.matrix = plan_matrix(planner, stage);
@@ -55,7 +55,24 @@ runtime::Stage plan_stage(Planner& planner, const graph::Stage& stage, const std
   result.handler = stage.asks_status || stage.notification;
   result.timeout = stage.timeout;
   result.retry = {stage.retry.attempts, stage.retry.pause};
+  if (stage.gate) result.gate = plan_conditions(*stage.gate);
+  // Telling of a deployment is none: it may be done again.
+  bool deploys = stage.environment && stage.environment->declared && !stage.notification;
+  if (deploys) result.environment = *stage.environment->declared;
   return result;
+}
+
+// Where no stage of an environment is wanted, neither is its entry; nothing refers to it then.
+void add_environments(const graph::Graph& graph, const std::vector<bool>& wanted,
+                      const std::vector<std::size_t>& places, runtime::Plan& plan) {
+  for (const graph::DeclaredEnvironment& declared : graph.environments) {
+    runtime::Environment& environment = plan.environments.emplace_back();
+    environment.name = declared.name;
+    if (declared.entry && wanted[*declared.entry]) environment.entry = places[*declared.entry];
+    if (!declared.lock) continue;
+    bool latest = declared.lock->queue == graph::Lock::Queue::latest;
+    environment.lock = {declared.lock->name, latest ? runtime::Lock::Queue::latest : runtime::Lock::Queue::fifo};
+  }
 }
 
 void add_secrets(Planner& planner, runtime::Plan& plan) {
@@ -102,6 +119,7 @@ Planned plan(const graph::Graph& graph, const std::vector<std::string>& only, co
     places[i] = planned.plan.stages.size();
     planned.plan.stages.push_back(plan_stage(planner, graph.stages[i], places));
   }
+  add_environments(graph, wanted, places, planned.plan);
   add_secrets(planner, planned.plan);
   planned.problems = std::move(planner.problems);
   return planned;

@@ -30,7 +30,9 @@ struct Planner {
 };
 
 decltype(runtime::Step::action) plan_uses(Planner& planner, const graph::Step& step, const graph::Uses& uses);
-std::vector<runtime::Step> plan_steps(Planner& planner, const graph::Stage& stage);
+/// The steps and the rollbacks.
+void plan_steps(Planner& planner, const graph::Stage& stage, runtime::Stage& result);
+runtime::Conditions plan_conditions(const graph::Conditions& conditions);
 std::vector<runtime::Service> plan_services(Planner& planner, const graph::Stage& stage);
 std::optional<runtime::Matrix> plan_matrix(Planner& planner, const graph::Stage& stage);
 
