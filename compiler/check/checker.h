@@ -1,14 +1,8 @@
 #pragma once
+#include "check/body.h"
 #include "check/expression_checker.h"
 
 namespace sluice::check {
-
-/// What the body being checked adds to.
-struct Body {
-  Symbol* owner = nullptr;          ///< the stage, step or function; null in a notification
-  bool stage = false;               ///< whether it is a stage's own body
-  llvm::StringRef name = "notify";  ///< of what has no owner
-};
 
 /// Walks the trees once. One file per construct: declarations, functions, pipeline, trigger, body, action,
 /// service.

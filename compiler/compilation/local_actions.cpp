@@ -28,7 +28,9 @@ bool fills_workspace(const graph::Step& step) {
   if (const auto* native = std::get_if<graph::Native>(&step.action))
     return native->operation != graph::Native::Operation::upload;
   if (const auto* run = std::get_if<graph::Run>(&step.action)) return run->text.find("git clone") != std::string::npos;
-  const std::string& action = std::get<graph::Uses>(step.action).action;
+  const auto* uses = std::get_if<graph::Uses>(&step.action);
+  if (uses == nullptr) return false;
+  const std::string& action = uses->action;
   return action.find("checkout") != std::string::npos || action.find("download-artifact") != std::string::npos;
 }
 
