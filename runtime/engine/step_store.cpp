@@ -137,7 +137,7 @@ Task<LegAttempt::Failure> LegAttempt::run_download(StepRun& now, const Download&
 Task<LegAttempt::Failure> LegAttempt::run_cache(StepRun& now, const Cache& cache) {
   LegScope scope(*this);
   Texts text(scope);
-  PostWork save{now.report.title, now.report.log, text(cache.key), text(cache.path)};
+  PostWork save{now.report.title, now.log->place(), text(cache.key), text(cache.path)};
   std::vector<std::string> restore_keys = pattern_lines(text(cache.restore_keys));
   if (text.failure) co_return text.failure;
   auto found = run_.caches.find(save.key, restore_keys, save.path);
@@ -179,7 +179,8 @@ Task<Done> LegAttempt::run_post_work() {
     if (job_status_ != Result::success) continue;
     Task<std::string> saving = save_cache(work);
     std::string said = run_.secrets.masked(co_await saving) + "\n";
-    if (Outcome written = append_file(work.log, said); !written) run_.break_off(written.error());
+    Log log(work.log);
+    if (Outcome written = log.add(said); !written) run_.break_off(written.error());
     run_.status.lines(leg_.name, work.title, said);
   }
   co_return Done{};

@@ -20,6 +20,8 @@ class Log {
   /// lies in, is made with the first of them: a step that prints nothing costs no file.
   Outcome add(std::string_view block);
 
+  const std::filesystem::path& place() const { return path_; }
+
   /// Empty until something was written.
   const std::filesystem::path& file() const { return file_; }
 

@@ -148,7 +148,7 @@ echo "text=from $INPUT_WORD" >> "$(ls -d "$PLACES"/*/ | head -1)output"
   CHECK_FALSE(run.said("word PATH"));
   CHECK(run.said(
       "variables: hello, not-for-the-command-line, is hello, /github/workspace, /github/file_commands/output"));
-  CHECK(run.recorder.output.find("/workspaces/s:/github/workspace") != std::string::npos);
+  CHECK(run.recorder.output.find("/places/1/workspace:/github/workspace") != std::string::npos);
   CHECK(run.said("from hello"));
   CHECK(run.said("word /post.sh"));
 }
