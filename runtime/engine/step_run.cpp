@@ -19,6 +19,7 @@ constexpr std::size_t shown_lines = 20;
 Task<Done> LegAttempt::run_step(std::size_t index) {
   StepRun now(todo_[index], index + 1);
   if (replay(now)) co_return Done{};
+  github_["action"] = action_name(index);
   now.report.title = title_of(now);
   Instant begun = Clock::now();
   job_["status"] = to_text(job_status_);
@@ -43,6 +44,14 @@ Task<Done> LegAttempt::run_step(std::size_t index) {
   now.report.duration = std::chrono::duration_cast<Duration>(Clock::now() - begun);
   record(now);
   co_return Done{};
+}
+
+/// `github.action`: the id, or `__run`, `__run_2` and so on for scripts without one.
+std::string LegAttempt::action_name(std::size_t index) const {
+  if (!todo_[index].id.empty()) return todo_[index].id;
+  auto nameless = [](const Step& step) { return step.id.empty() && std::holds_alternative<Script>(step.action); };
+  auto before = std::count_if(todo_.begin(), todo_.begin() + static_cast<std::ptrdiff_t>(index), nameless);
+  return before == 0 ? "__run" : fmt::format("__run_{}", before + 1);
 }
 
 /// A title may show values of the leg; one that cannot be worked out is no reason to fail.

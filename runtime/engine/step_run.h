@@ -24,7 +24,9 @@ struct AttemptState::StepRun {
   std::vector<std::string> folders, masks;  ///< that it added to PATH; that it hid
   int exit_code = 0;                        ///< of its last process
   bool stopped = false;                     ///< by a halt, not by itself
-  std::string resume_token;                 ///< while commands are not listened to
+  std::string resume_token;                 ///< while commands are not listened to, in lower case
+  bool echoes = false;                      ///< `::echo::on`: what commands say is shown too
+  std::optional<std::string> refused;       ///< why its first wrong command was
   std::map<std::string, int> annotations;   ///< how many of each level
 };
 
