@@ -1,0 +1,171 @@
+"""GitHub's semantics, case by case, each with its source.
+
+    run.py --sluice SLUICE --probe PROBE [--only TOPIC …]
+
+cases/*.toml are tables that the probe answers, expressions.py holds expressions to GitHub's own, and runs/*.pipe are
+pipelines whose runs are looked at. What is expected of a run stands in its file, a case a line:
+
+    //@ KEY = where GitHub defines it
+    //! [KEY] stage NAME = RESULT            //! [KEY] step LEG › TITLE = OUTCOME/CONCLUSION
+    //! [KEY] leg NAME = RESULT              //! [KEY] message LEG › TITLE: a part of why it failed
+    //! [KEY] says LEG: a whole line         //! [KEY] silent LEG: no line is this
+    //! [KEY] output STAGE.NAME = TEXT       //! [KEY] no-output STAGE.NAME
+    //! [KEY] annotation LEVEL: a part       //! [KEY] summary a line
+    // args: --jobs 4                        // interrupt: LINE, at which the run is cancelled
+"""
+import argparse
+import json
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import expressions
+import tables
+
+HERE = Path(__file__).parent
+CASE = re.compile(r"//! \[(?P<key>[^\]]+)\] (?P<what>[a-z-]+) (?P<rest>.*)")
+FORMS = {"stage": " = ", "leg": " = ", "step": " = ", "message": ": ", "says": ": ", "silent": ": ", "output": " = ",
+         "annotation": ": "}
+
+
+class Run:
+    """What a run told, as its events and `sluice show` have it."""
+
+    def __init__(self, events, shown, folder):
+        self.stages, self.legs, self.steps, self.messages, self.lines, self.annotations = {}, {}, {}, {}, {}, []
+        for event in events:
+            self.take(event)
+        self.outputs = {stage["stage"]: stage.get("outputs", {}) for stage in shown["stages"]}
+        summary = folder / "summary.md"
+        self.summary = summary.read_text().splitlines() if summary.exists() else []
+
+    def take(self, event):
+        kind = event["event"]
+        if kind == "stage-finished":
+            self.stages[event["stage"]] = event["result"]
+        elif kind == "leg-finished":
+            self.legs[event["leg"]] = event["result"]
+        elif kind == "step-finished":
+            name = f"{event['leg']} › {event['step']}"
+            self.steps[name] = f"{event['outcome']}/{event['conclusion']}"
+            self.messages[name] = event["message"]
+        elif kind == "line":
+            self.lines.setdefault(event["leg"], []).append(event["text"])
+        elif kind == "annotation":
+            self.annotations.append((event["level"], event["text"]))
+
+    def judge(self, what, name, text):
+        """Nothing, or what is there instead."""
+        if what in ("stage", "leg", "step"):
+            got = getattr(self, what + "s").get(name)
+            return None if got == text else f"it is {got}"
+        if what == "message":
+            got = self.messages.get(name, "")
+            return None if text in got else f"it says {got!r}"
+        if what == "says":
+            return None if text in self.lines.get(name, []) else f"it says {self.lines.get(name)}"
+        if what == "silent":
+            return "it says so" if text in self.lines.get(name, []) else None
+        if what == "annotation":
+            found = any(level == name and text in said for level, said in self.annotations)
+            return None if found else f"there are {self.annotations}"
+        if what == "summary":
+            return None if text in self.summary else f"it holds {self.summary}"
+        stage, output = name.split(".")
+        got = self.outputs.get(stage, {}).get(output)
+        if what == "no-output":
+            return f"it is {got!r}" if got else None
+        return None if got == text else f"it is {got!r}"
+
+
+def repository(folder):
+    environment = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull, "PATH": os.environ["PATH"]}
+    commands = [["init", "--quiet", "--initial-branch", "main"], ["config", "user.name", "actor-of-test"],
+                ["config", "user.email", "actor@example.com"], ["remote", "add", "origin", "https://github.com/acme/shop.git"],
+                ["add", "--all"], ["commit", "--quiet", "--message", "a commit", "--date", "2026-01-01T00:00:00Z"]]
+    for command in commands:
+        subprocess.run(["git", *command], cwd=folder, check=True, env=environment)
+
+
+def execute(sluice, case, folder, interrupt):
+    options = re.search(r"^// args: (.*)$", case, re.M)
+    arguments = shlex.split(options.group(1)) if options else []
+    environment = {name: value for name, value in os.environ.items() if not re.match(r"GITHUB_|RUNNER_|CI$|NODE_OPTIONS$", name)}
+    environment["TZ"] = "UTC"
+    process = subprocess.Popen([sluice, "run", "case.pipe", "--format", "json", *arguments], cwd=folder, text=True,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
+    events = []
+    for line in process.stdout:
+        events.append(json.loads(line))
+        if interrupt and events[-1].get("text") == interrupt:
+            process.send_signal(signal.SIGINT)
+    errors = process.stderr.read()
+    if process.wait() not in (0, 1) or not events:
+        raise SystemExit(f"the run did not take place: {errors}")
+    return events
+
+
+def expectations(text, file):
+    sources = set(re.findall(r"^//@ (\S+) = \S", text, re.M))
+    cases = []
+    for line in text.splitlines():
+        if not line.startswith("//!"):
+            continue
+        case = CASE.fullmatch(line)
+        assert case, f"{file}: cannot read `{line}`"
+        for key in case["key"].split(", "):
+            assert key in sources, f"{file}: no source `{key}`"
+        what, rest = case["what"], case["rest"]
+        assert what in FORMS or what in ("summary", "no-output"), f"{file}: what is `{what}`?"
+        name, text_ = rest.rstrip(" ").split(FORMS[what].rstrip(" "), 1) if what in FORMS else (rest, rest)
+        cases.append((line[4:], what, name.strip() if what in FORMS else name, text_.removeprefix(" ")))
+    return cases
+
+
+def run_file(sluice, file):
+    text = file.read_text()
+    cases = expectations(text, file.name)
+    interrupt = re.search(r"^// interrupt: (.*)$", text, re.M)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "case.pipe").write_text(text)
+        repository(folder)
+        events = execute(sluice, text, folder, interrupt.group(1) if interrupt else None)
+        shown = subprocess.run([sluice, "show", "last", "--format", "json"], cwd=folder, stdout=subprocess.PIPE, check=True)
+        run = Run(events, json.loads(shown.stdout), folder / ".sluice" / "runs" / "1")
+    wrong = 0
+    for line, what, where, said in cases:
+        if problem := run.judge(what, where, said):
+            wrong += 1
+            print(f"{file.name}: {line}\n    {problem}")
+    print(f"{file.name}: {len(cases)} cases, {wrong} wrong")
+    return len(cases), wrong
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sluice", required=True, type=Path)
+    parser.add_argument("--probe", required=True)
+    parser.add_argument("--tools", type=Path, default=HERE.parents[1] / ".tools")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--count", type=int, default=5000)
+    parser.add_argument("--only", nargs="*", default=[])
+    options = parser.parse_args()
+    chosen = [file for file in sorted((HERE / "runs").glob("*.pipe")) if not options.only or file.stem in options.only]
+    results = [run_file(options.sluice.resolve(), file) for file in chosen]
+    if not options.only:
+        results += tables.run_all(options.probe)
+        results.append(expressions.run_upstream(options.probe))
+        results.append(expressions.run_random(options.probe, options.tools, options.seed, options.count))
+    cases, wrong = (sum(column) for column in zip(*results))
+    print(f"{cases} cases of GitHub's semantics, {wrong} wrong")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
