@@ -52,6 +52,17 @@ Json told(const std::expected<Json, std::string>& value) {
   return {{"kind", kind_of(*value)}, {"value", value->is_number() ? Json(to_text(*value)) : *value}};
 }
 
+/// The legs, and what the name of each shows.
+Json find_legs(const Json& question) {
+  const Json &axes = question["axes"], &include = question["include"], &exclude = question["exclude"];
+  Json answer = told(matrix_legs(axes, include, exclude));
+  auto named = named_legs(axes, include, exclude);
+  if (!named) return answer;
+  answer["named"] = Json::array();
+  for (const Json& leg : *named) answer["named"].push_back(leg.is_array() ? leg[1] : leg);
+  return answer;
+}
+
 std::string bytes_of(const Json& question) {
   std::string hexadecimal = question["hex"], bytes;
   for (std::size_t i = 0; i + 1 < hexadecimal.size(); i += 2) {
@@ -95,7 +106,7 @@ Json answer(const Json& question) {
     contexts.values = question["contexts"];
     return told(evaluate(read_tree(question["tree"]), contexts));
   }
-  if (ask == "matrix") return told(matrix_legs(question["axes"], question["include"], question["exclude"]));
+  if (ask == "matrix") return find_legs(question);
   if (ask == "assignments") return read_assignments(question);
   if (ask == "paths") return {{"folders", parse_path_lines(bytes_of(question))}};
   if (ask == "command") return read_command(question);

@@ -16,6 +16,7 @@ pipelines whose runs are looked at. What is expected of a run stands in its file
 import argparse
 import json
 import os
+import random
 import re
 import shlex
 import signal
@@ -25,6 +26,7 @@ import tempfile
 from pathlib import Path
 
 import expressions
+import models
 import tables
 
 HERE = Path(__file__).parent
@@ -147,6 +149,87 @@ def run_file(sluice, file):
     return len(cases), wrong
 
 
+def results_of(sluice, text):
+    """How the stages and the steps of a pipeline ended."""
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "case.pipe").write_text(text)
+        repository(folder)
+        return Run(execute(sluice, text, folder, None), {"stages": []}, Path(folder))
+
+
+def compare(what, text, expected, got):
+    wrong = [f"{name} is {got.get(name)}, expected {result}" for name, result in expected.items() if got.get(name) != result]
+    if wrong:
+        print(f"{what}: {'; '.join(wrong[:10])}, in\n{text}")
+    return len(wrong)
+
+
+def run_chains(sluice, seed, count):
+    """Random chains of stages, and random steps, of which every result is known."""
+    chance = random.Random(seed)
+    cases = wrong = 0
+    for _ in range(count):
+        stages = models.random_chain(chance, 60)
+        text = models.chain_text(stages)
+        expected = {f"s{index}": result for index, result in enumerate(models.chain_results(stages))}
+        wrong += compare(f"chains (seed {seed})", text, expected, results_of(sluice, text).stages)
+        cases += len(expected)
+    print(f"random chains: {cases} stages in {count} runs (seed {seed}), {wrong} wrong")
+    return cases, wrong
+
+
+def emitted(sluice, stages, folder):
+    """The workflow of a chain; conditions that GitHub cannot keep, which `emit` tells, are taken out of it."""
+    while True:
+        (folder / "chain.pipe").write_text(models.chain_text(stages))
+        done = subprocess.run([sluice, "emit", "chain.pipe", "-o", "out"], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              text=True)
+        if done.returncode == 0:
+            return folder / "out" / "chain.yml"
+        refused = re.findall(r"error\[S0501\].* of stage `s(\d+)`", done.stdout)
+        assert refused, f"emit says: {done.stdout}"
+        for index in refused:
+            stages[int(index)]["condition"] = ""
+
+
+def run_emitted(sluice, tools, seed, count):
+    """Random chains once more: what is emitted, run as GitHub does, ends as it does here."""
+    if not (tools / "node_modules" / "@actions" / "expressions").is_dir():
+        print(f"SKIPPED: {count} emitted chains, as GitHub's package is not in {tools}; scripts/test installs it")
+        return 0, 0
+    chance = random.Random(seed)
+    here = {"blocked": "skipped"}  # GitHub has no other word
+    cases = wrong = 0
+    for _ in range(count):
+        stages = models.random_chain(chance, 40)
+        with tempfile.TemporaryDirectory() as name:
+            file = emitted(sluice, stages, Path(name))
+            done = subprocess.run(["node", str(HERE / "github_scheduler.mjs"), str(tools), str(file)], stdout=subprocess.PIPE, check=True)
+        expected = {}
+        for index, (stage, result) in enumerate(zip(stages, models.chain_results(stages))):
+            allowed = result == "failure" and stage["allowed"]
+            expected[f"s{index}"] = "success" if allowed else here.get(result, result)
+        got = {f"s{index}": "skipped" for index in range(len(stages))} | json.loads(done.stdout)
+        wrong += compare(f"emitted chains (seed {seed})", models.chain_text(stages), expected, got)
+        cases += len(expected)
+    print(f"emitted chains: {cases} jobs of {count} workflows, scheduled as on GitHub (seed {seed}), {wrong} wrong")
+    return cases, wrong
+
+
+def run_steps(sluice, seed, count):
+    chance = random.Random(seed)
+    stages = [models.random_steps(chance, 10) for _ in range(count)]
+    text = models.steps_text(stages)
+    steps, results = {}, {}
+    for index, stage in enumerate(stages):
+        ends, results[f"s{index}"] = models.steps_results(stage)
+        steps.update({f"s{index} › {number}": end for number, end in enumerate(ends)})
+    run = results_of(sluice, text)
+    wrong = compare(f"steps (seed {seed})", text, steps, run.steps) + compare(f"steps (seed {seed})", text, results, run.stages)
+    print(f"random steps: {len(steps)} steps of {count} stages in one run (seed {seed}), {wrong} wrong")
+    return len(steps) + len(results), wrong
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sluice", required=True, type=Path)
@@ -160,6 +243,10 @@ def main():
     results = [run_file(options.sluice.resolve(), file) for file in chosen]
     if not options.only:
         results += tables.run_all(options.probe)
+        results += models.run_all(options.probe, options.seed, options.count)
+        results.append(run_chains(options.sluice.resolve(), options.seed, 10))
+        results.append(run_emitted(options.sluice.resolve(), options.tools, options.seed, 10))
+        results.append(run_steps(options.sluice.resolve(), options.seed, 60))
         results.append(expressions.run_upstream(options.probe))
         results.append(expressions.run_random(options.probe, options.tools, options.seed, options.count))
     cases, wrong = (sum(column) for column in zip(*results))
