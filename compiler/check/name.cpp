@@ -268,8 +268,9 @@ const Type* ExpressionChecker::member_of_parts(Symbol& symbol, const Expression&
   if (output != symbol.outputs.end()) return as_read(symbol, output->second);
   if (symbol.artifacts.find(expression.text) != symbol.artifacts.end())
     return as_read(symbol, table_.simple(Type::Kind::artifact));
-  bool service = symbol.kind == Symbol::Kind::service;
-  if (!service && (expression.text == "result" || expression.text == "outcome" || expression.text == "conclusion"))
+  bool service = symbol.kind == Symbol::Kind::service, stage = symbol.kind == Symbol::Kind::stage;
+  if (!service && expression.text == "result") return type_of_result(symbol);
+  if (!service && !stage && (expression.text == "outcome" || expression.text == "conclusion"))
     return type_of_result(symbol);
   if (!service && expression.text == "outputs") return table_.simple(Type::Kind::json);
   if (symbol.open) return table_.simple(Type::Kind::any);
@@ -277,7 +278,8 @@ const Type* ExpressionChecker::member_of_parts(Symbol& symbol, const Expression&
   if (symbol.in_progress) return table_.simple(Type::Kind::json);
   llvm::SmallVector<llvm::StringRef, 8> known = names_in(symbol.outputs);
   for (const auto& artifact : symbol.artifacts) known.push_back(artifact.first);
-  if (!service) known.push_back("result");
+  if (stage) known.push_back("result");
+  if (!service && !stage) known.append({"outcome", "conclusion"});
   return unknown_member(expression, fmt::format("`{}`", std::string_view(symbol.name)), known);
 }
 

@@ -148,7 +148,8 @@ Value Evaluator::member_of(const Value& base, const Expression& expression) {
     case Value::Kind::step: {
       if (const Value* output = base.step->find(name)) return *output;
       ExpressionId step = member(context("steps", expression.span), base.step->id, expression.span);
-      return Value::of(member(step, name, expression.span));
+      // GitHub has no `result` of a step; it is how the step ended, whether that may be or not.
+      return Value::of(member(step, name == "result" ? "outcome" : name, expression.span));
     }
     case Value::Kind::artifact: return Value::string(base.text);
     case Value::Kind::map:

@@ -43,7 +43,7 @@ AttemptState::~AttemptState() = default;
 
 LegAttempt::LegAttempt(RunState& run, const LegIdentity& leg, Wakeup& wakeup, int place, int number, const Armed* undo)
     : AttemptState(run, leg, wakeup, place, number, undo) {
-  tracking_ = fmt::format("{}.{}-{}.", run.token, file_slug(leg.name), number_);
+  tracking_ = fmt::format("{}.{}-{}-{}.", run.token, file_slug(leg.name), leg.index, number_);
   std::replace(tracking_.begin() + static_cast<std::ptrdiff_t>(run.token.size()) + 1, tracking_.end() - 1, '.', '_');
 }
 
@@ -99,8 +99,7 @@ Task<Done> LegAttempt::run() {
 
 Outcome LegAttempt::make_place() {
   std::string slug = file_slug(leg_.name);
-  bool single = leg_.name == stage_.id;
-  if (!single) slug += fmt::format("-{}", to_text(leg_.strategy["job-index"]));
+  if (stage_.matrix) slug += fmt::format("-{}", to_text(leg_.strategy["job-index"]));
   if (number_ > 1) slug += fmt::format("-attempt-{}", number_);
   if (undo_ != nullptr) slug += fmt::format("-rollback-{}", undo_->rollback + 1);
   kept_ = run_.folder / "workspaces" / slug;

@@ -1,4 +1,5 @@
 #pragma once
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,6 +10,8 @@
 #include "runtime/system/process_tree.h"
 
 namespace sluice::runtime {
+
+struct WorkflowCommand;
 
 /// One attempt of one leg: a fresh workspace, services, steps, outputs; at its end nothing of it is left running. Or,
 /// of what is armed, the steps that undo it. Inside of an environment it goes on where an earlier life of the run
@@ -58,6 +61,7 @@ class LegAttempt : AttemptState {
   // step_run.cpp: conditions, attempts, results
   Task<Done> run_step(StepRun& now);
   std::string title_of(const StepRun& now) const;
+  std::string action_name(std::size_t index) const;
   std::optional<bool> wants_to_run(StepRun& now);
   Outcome evaluate_env(StepRun& now);
   Task<Done> run_attempts(StepRun& now);
@@ -97,6 +101,20 @@ class LegAttempt : AttemptState {
   void change_group(StepRun& now, const WorkflowCommand& command);
   Failure take_command_files(StepRun& now);
   Outcome empty_command_files();
+  Failure read_command_files(StepRun& now, const std::map<std::string, std::string>& texts);
+  void keep_summary(const std::string& text);
+
+  // step_commands.cpp: what they change by it
+  bool is_protected(const std::string& name) const;
+  static void give_output(StepRun& now, const std::string& name, const std::string& value);
+  void give_variable(StepRun& now, const std::string& name, const std::string& value);
+  void give_folder(StepRun& now, const std::string& folder);
+  std::string refuse(StepRun& now, const std::string& command, const std::string& why);
+  bool opted_in(const std::string& variable) const;
+  std::string stop_commands(StepRun& now, const WorkflowCommand& command);
+  std::string change_environment(StepRun& now, const WorkflowCommand& command);
+  std::string add_mask(StepRun& now, const WorkflowCommand& command);
+  std::optional<std::string> change_step(StepRun& now, const WorkflowCommand& command, std::string_view line);
 
   // step_store.cpp: artifacts and caches
   Task<Failure> run_upload(StepRun& now, const Upload& upload);

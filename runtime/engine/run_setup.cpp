@@ -26,15 +26,39 @@ void add_github_variables(const Json& github, Variables& environment) {
   }
 }
 
-Outcome fill_github(RunState& run) {
-  run.github = run.options.github.is_object() ? run.options.github : Json::object();
+/// The number that a payload gives somebody or something; none is known here.
+std::string id_in(const Json& github, std::initializer_list<std::string_view> path) {
+  const Json* part = find_member(github, "event");
+  for (std::string_view name : path) part = part != nullptr ? find_member(*part, name) : nullptr;
+  return part != nullptr && !is_absent(*part) ? to_text(*part) : "0";
+}
+
+/// What GitHub says of a run beside the event.
+void complete_github(RunState& run) {
+  Json& github = run.github;
+  auto known = [&](const char* name) {
+    const Json* value = find_member(github, name);
+    return value != nullptr ? to_text(*value) : std::string();
+  };
   auto fallback = [&](const char* name, const std::string& value) {
-    if (!run.github.contains(name) || is_absent(run.github[name])) run.github[name] = value;
+    if (known(name).empty()) github[name] = value;
   };
   fallback("run_id", run.run_id);
   fallback("run_number", run.run_id);
   fallback("run_attempt", "1");
+  fallback("retention_days", "90");
+  fallback("actor_id", id_in(github, {"sender", "id"}));
+  fallback("repository_id", id_in(github, {"repository", "id"}));
+  fallback("repository_owner_id", id_in(github, {"repository", "owner", "id"}));
   fallback("workflow", run.plan.title.empty() ? run.plan.pipeline : run.plan.title);
+  fallback("workflow_ref",
+           fmt::format("{}/.github/workflows/{}.yml@{}", known("repository"), run.plan.pipeline, known("ref")));
+  fallback("workflow_sha", known("sha"));
+}
+
+Outcome fill_github(RunState& run) {
+  run.github = run.options.github.is_object() ? run.options.github : Json::object();
+  complete_github(run);
   if (run.github.contains("event") && !run.github.contains("event_path")) {
     fs::path file = run.folder / "event.json";
     if (Outcome written = write_file(file, to_json_text(run.github["event"])); !written) return written;

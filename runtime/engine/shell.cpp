@@ -119,12 +119,13 @@ std::string_view Surroundings::path() const {
 std::expected<Command, std::string> script_command(const std::string& shell, const std::string& text,
                                                    const std::filesystem::path& folder, const Surroundings& around,
                                                    const std::filesystem::path& work) {
-  const KnownShell* known = std::ranges::find(known_shells, shell, &KnownShell::name);
+  std::string_view first_word = std::string_view(shell).substr(0, shell.find(' '));
+  const KnownShell* known = std::ranges::find(known_shells, first_word, &KnownShell::name);
   if (known == std::end(known_shells)) known = nullptr;
   if (shell == "bash" || shell == "sh") {
     if (auto plain = plain_command(text, around, work)) return std::move(*plain);
   }
-  std::string form(known != nullptr ? known->command : shell);
+  std::string form(known != nullptr && known->name == shell ? known->command : shell);
   if (form.find("{0}") == std::string::npos) {
     return std::unexpected(fmt::format(
         "there is no shell `{}`; take bash, sh, python or pwsh, or a command with `{{0}}` for the script's file",
@@ -138,7 +139,9 @@ std::expected<Command, std::string> script_command(const std::string& shell, con
   Command command;
   command.arguments = split_words(form);
   for (std::string& word : command.arguments) {
-    if (std::size_t mark = word.find("{0}"); mark != std::string::npos) word.replace(mark, 3, file.string());
+    for (std::size_t mark = 0; (mark = word.find("{0}", mark)) != std::string::npos; mark += file.string().size()) {
+      word.replace(mark, 3, file.string());
+    }
   }
   auto program = find_program_in(around.path(), command.arguments[0]);
   if (!program && shell == "python") program = find_program_in(around.path(), "python3");

@@ -37,35 +37,47 @@ Decision decide(const RunState& run, std::size_t index) {
   return {false, Result::skipped, {}};
 }
 
-std::expected<std::vector<Json>, std::string> find_legs(const RunState& run, std::size_t index) {
+struct LegValues {
+  Json values = Json::object();
+  Json named = Json::object();  ///< what of them stands in the leg's name
+};
+
+std::expected<std::vector<LegValues>, std::string> find_legs(const RunState& run, std::size_t index) {
   const Stage& stage = run.plan.stages[index];
-  if (!stage.matrix) return std::vector<Json>{Json()};
+  if (!stage.matrix) return std::vector<LegValues>(1);
   StageScope scope(run, index);
   auto value = evaluate(stage.matrix->legs, scope);
   if (!value) return std::unexpected(fmt::format("its matrix cannot be evaluated: {}", value.error()));
   if (!value->is_array()) return std::unexpected(std::string("its matrix is no list"));
   if (value->empty()) return std::unexpected(std::string("its matrix has no legs; guard it with a condition"));
-  std::vector<Json> legs;
+  std::vector<LegValues> legs;
   for (Json& leg : *value) {
-    if (!leg.is_object()) return std::unexpected(std::string("its matrix holds something that is no record"));
-    legs.push_back(std::move(leg));
+    bool pair = leg.is_array() && leg.size() == 2;
+    LegValues one{pair ? leg[0] : leg, pair ? leg[1] : leg};
+    if (!one.values.is_object()) return std::unexpected(std::string("its matrix holds something that is no record"));
+    legs.push_back(std::move(one));
   }
   return legs;
 }
 
+constexpr std::size_t longest_name = 100;  // GitHub's limit
+
 void collect_names(const Json& value, std::string& names) {
   if (value.is_structured()) {
     for (const Json& item : value) collect_names(item, names);
-  } else {
+  } else if (!is_absent(value)) {
     names += (names.empty() ? "" : ", ") + to_text(value);
   }
 }
 
-std::string leg_name(const std::string& stage, const Json& matrix) {
-  if (matrix.is_null()) return stage;
+std::string leg_name(const std::string& stage, const Json& named) {
   std::string names;
-  collect_names(matrix, names);
-  return fmt::format("{} ({})", stage, names.size() > 100 ? names.substr(0, 97) + "..." : names);
+  collect_names(named, names);
+  std::string name = names.empty() ? stage : fmt::format("{} ({})", stage, names);
+  if (name.size() <= longest_name) return name;
+  std::size_t cut = longest_name - 3;
+  while (cut > 0 && (name[cut] & 0xc0) == 0x80) --cut;  // not inside of a character
+  return name.substr(0, cut) + "...";
 }
 
 /// One failed leg fails the stage; else one cancelled leg makes it cancelled.
@@ -152,14 +164,13 @@ Outcome prepare(RunState& run, std::size_t index, StageRun& running) {
   }
   std::size_t total = matrices->size();
   for (std::size_t i = 0; i < total; ++i) {
-    Json strategy = {{"fail-fast", running.fail_fast},
+    Json strategy = {{"fail-fast", running.fail_fast || !stage.matrix},
                      {"job-index", i},
                      {"job-total", total},
                      {"max-parallel", stage.matrix && stage.matrix->max_parallel ? *stage.matrix->max_parallel
                                                                                  : static_cast<int>(total)}};
-    LegIdentity identity{index, static_cast<int>(i), leg_name(stage.id, (*matrices)[i]), std::move((*matrices)[i]),
-                         std::move(strategy)};
-    if (identity.matrix.is_null()) identity.matrix = Json::object();
+    LegIdentity identity{index, static_cast<int>(i), leg_name(stage.id, (*matrices)[i].named),
+                         std::move((*matrices)[i].values), std::move(strategy)};
     running.legs.push_back(std::make_unique<LegRun>(run, std::move(identity)));
   }
   return {};

@@ -17,6 +17,7 @@ constexpr std::size_t shown_lines = 20;
 }  // namespace
 
 Task<Done> LegAttempt::run_step(StepRun& now) {
+  github_["action"] = action_name(now.number - 1);
   if (now.report.title.empty()) now.report.title = title_of(now);
   Instant begun = Clock::now();
   job_["status"] = to_text(job_status_);
@@ -39,6 +40,14 @@ Task<Done> LegAttempt::run_step(StepRun& now) {
   now.report.duration = std::chrono::duration_cast<Duration>(Clock::now() - begun);
   record(now);
   co_return Done{};
+}
+
+/// `github.action`: the id, or `__run`, `__run_2` and so on for scripts without one.
+std::string LegAttempt::action_name(std::size_t index) const {
+  if (!todo_[index].id.empty()) return todo_[index].id;
+  auto nameless = [](const Step& step) { return step.id.empty() && std::holds_alternative<Script>(step.action); };
+  auto before = std::count_if(todo_.begin(), todo_.begin() + static_cast<std::ptrdiff_t>(index), nameless);
+  return before == 0 ? "__run" : fmt::format("__run_{}", before + 1);
 }
 
 /// A title may show values of the leg; one that cannot be worked out is no reason to fail.

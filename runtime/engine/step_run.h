@@ -33,7 +33,9 @@ struct AttemptState::StepRun {
   int exit_code = 0;                        ///< of its last process
   bool stopped = false;                     ///< by a halt, not by itself
   Instant deadline = never;                 ///< of the attempt
-  std::string resume_token;                 ///< while commands are not listened to
+  std::string resume_token;                 ///< while commands are not listened to, in lower case
+  bool echoes = false;                      ///< `::echo::on`: what commands say is shown too
+  std::optional<std::string> refused;       ///< why its first wrong command was
   std::map<std::string, int> annotations;   ///< how many of each level
   StepRun* outer = nullptr;
   const ActionFrame* frame = nullptr;  ///< that the step stands in

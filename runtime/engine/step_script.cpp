@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "runtime/engine/action_run.h"
 #include "runtime/engine/command_files.h"
@@ -31,12 +32,6 @@ std::string process_text(pid_t pid) {
   return fmt::format("{{\"pid\":{},\"start\":{}}}", pid, now.tv_sec * ticks + now.tv_nsec * ticks / 1'000'000'000);
 }
 
-/// Names that a step cannot give to the steps behind it.
-bool is_protected(const std::string& name) {
-  return name.starts_with("GITHUB_") || name.starts_with("RUNNER_") || name == tracking_variable ||
-         name == "NODE_OPTIONS";
-}
-
 }  // namespace
 
 Variables LegAttempt::step_environment(const StepRun& now) const {
@@ -45,7 +40,7 @@ Variables LegAttempt::step_environment(const StepRun& now) const {
   for (const auto& [name, value] : environment_) {
     if (is_protected(name) || !shown_env_.contains(name)) environment[name] = value;
   }
-  environment["GITHUB_ACTION"] = now.step.id.empty() ? "__run" : now.step.id;
+  environment["GITHUB_ACTION"] = to_text(github_.value("action", Json()));
   if (now.frame != nullptr) environment["GITHUB_ACTION_PATH"] = to_text(now.frame->github["action_path"]);
   environment[tracking_variable] = fmt::format("{}{}.", tracking_, now.place);
   if (path_folders_.empty()) return environment;
@@ -84,6 +79,8 @@ Task<LegAttempt::Failure> LegAttempt::run_script(StepRun& now, const Script& scr
 Task<LegAttempt::Failure> LegAttempt::run_command(StepRun& now, Command command) {
   LineReader reader(run_.secrets, {[&](std::string_view block) { show(now, block); },
                                    [&](std::string_view line) { return take_command(now, line); }});
+  now.refused.reset();
+  now.echoes = false;
   if (!run_.settle(has_effects())) co_return "the journal cannot be written";
   auto process = run_.processes.start(
       command, [&reader](std::string_view chunk) { reader.add(chunk); }, [this] { wakeup_.notify(); });
@@ -100,7 +97,7 @@ Task<LegAttempt::Failure> LegAttempt::run_command(StepRun& now, Command command)
     co_return fmt::format("timed out after {}", duration_text(std::chrono::seconds(*now.outermost().step.timeout)));
   }
   if (end == End::stopped) co_return job_status_ == Result::cancelled ? "cancelled" : reason_;
-  if (code == 0) co_return std::nullopt;
+  if (code == 0) co_return std::exchange(now.refused, std::nullopt);
   co_return sandbox_ ? sandbox_->explain(how_it_ended(code)) : how_it_ended(code);
 }
 
@@ -165,11 +162,7 @@ std::optional<std::string> LegAttempt::take_command(StepRun& now, std::string_vi
     now.resume_token.clear();
     return "";
   }
-  if (name == "add-mask") {
-    run_.secrets.add(command->text);
-    now.masks.push_back(command->text);
-    return "";
-  }
+  if (name == "add-mask") return add_mask(now, *command);
   if (name == "error" || name == "warning" || name == "notice") {
     std::string file = command->property("file"), row = command->property("line");
     annotate(now, name, command->text, row.empty() ? file : file + ":" + row);
@@ -179,13 +172,7 @@ std::optional<std::string> LegAttempt::take_command(StepRun& now, std::string_vi
     change_group(now, *command);
     return "";
   }
-  if (name == "stop-commands") now.resume_token = command->text;
-  if (name == "save-state" && now.use != nullptr) now.use->save_state(command->property("name"), command->text);
-  if (name == "set-output") now.outputs[command->property("name")] = command->text;
-  constexpr std::string_view silent[] = {"debug",      "echo",        "stop-commands", "set-output",
-                                         "save-state", "add-matcher", "remove-matcher"};
-  if (std::ranges::find(silent, name) != std::end(silent)) return "";
-  return std::nullopt;
+  return change_step(now, *command, line);
 }
 
 Outcome LegAttempt::empty_command_files() { return desk_.empty_command_files(); }
@@ -199,29 +186,42 @@ LegAttempt::Failure LegAttempt::take_command_files(StepRun& now) {
     if (text && !text->empty()) texts[name] = std::move(*text);
   }
   if (texts.empty()) return std::nullopt;
-  auto outputs = parse_assignments(texts["output"]), variables = parse_assignments(texts["env"]);
-  auto state = parse_assignments(texts["state"]);
-  if (!outputs) return fmt::format("GITHUB_OUTPUT: {}", outputs.error());
-  for (const auto& [name, value] : *outputs) now.outputs[name] = value;
-  if (!variables) return fmt::format("GITHUB_ENV: {}", variables.error());
-  for (const auto& [name, value] : *variables) {
-    if (!is_protected(name))
-      env_[name] = now.variables[name] = value;
-    else
-      say(now, fmt::format("GITHUB_ENV cannot set `{}`", name));
+  keep_summary(texts["step_summary"]);
+  return read_command_files(now, texts);
+}
+
+/// Each file is read for itself, and what stands before a mistake counts.
+LegAttempt::Failure LegAttempt::read_command_files(StepRun& now, const std::map<std::string, std::string>& texts) {
+  Failure wrong;
+  auto read = [&](const char* file) {
+    Assignments pairs;
+    auto text = texts.find(file);
+    if (text == texts.end()) return pairs;
+    Outcome taken = take_assignments(text->second, pairs);
+    if (!taken && !wrong) wrong = fmt::format("GITHUB_{}: {}", upper_case(file), taken.error());
+    return pairs;
+  };
+  for (const auto& [name, value] : read("output")) give_output(now, name, value);
+  for (const auto& [name, value] : read("env")) give_variable(now, name, value);
+  if (auto text = texts.find("path"); text != texts.end()) {
+    for (const std::string& folder : parse_path_lines(text->second)) give_folder(now, folder);
   }
-  now.folders = parse_path_lines(texts["path"]);
-  std::ranges::copy(now.folders, std::back_inserter(path_folders_));
-  if (!state) return fmt::format("GITHUB_STATE: {}", state.error());
-  if (now.use != nullptr) {
-    for (const auto& [name, value] : *state) now.use->save_state(name, value);
+  for (const auto& [name, value] : read("state")) {
+    if (now.use != nullptr) now.use->save_state(name, value);
   }
-  std::string summary = run_.secrets.masked(texts["step_summary"]);
-  if (summary.size() > most_summary) return std::string("GITHUB_STEP_SUMMARY: a summary may have at most 1 MiB");
-  if (summary.empty()) return std::nullopt;
-  Outcome written = append_file(run_.folder / "summary.md", summary.ends_with('\n') ? summary : summary + "\n");
+  return wrong;
+}
+
+/// A summary that is too long is left out and told; as on GitHub the step has not failed by it.
+void LegAttempt::keep_summary(const std::string& text) {
+  if (text.size() > most_summary) {
+    run_.status.annotated(leg_.name, "error", "GITHUB_STEP_SUMMARY: a summary of more than 1 MiB is left out");
+    return;
+  }
+  std::string shown = run_.secrets.masked(text);
+  if (shown.empty()) return;
+  Outcome written = append_file(run_.folder / "summary.md", shown.ends_with('\n') ? shown : shown + "\n");
   if (!written) run_.break_off(written.error());
-  return std::nullopt;
 }
 
 }  // namespace sluice::runtime

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
-#include <optional>
 #include <variant>
 #include <vector>
 
@@ -164,9 +164,29 @@ Result status_value(std::string_view name, std::span<const Json> arguments, cons
   return Value(Json(true));
 }
 
+Result contains_value(const Expression& expression, const Scope& scope) {
+  std::vector<Value> values;
+  for (const Expression& operand : expression.operands) {
+    Result value = evaluate_value(operand, scope);
+    if (!value) return value;
+    values.push_back(std::move(*value));
+  }
+  // Objects and arrays are equal only to themselves: here it is still known which is which.
+  if (values.size() == 2 && values[0].get().is_array() && !is_primitive(values[1].get())) {
+    const Json& item = values[1].get();
+    return Value(Json(std::ranges::any_of(values[0].get(), [&](const Json& one) { return &one == &item; })));
+  }
+  std::vector<Json> arguments;
+  for (const Value& value : values) arguments.push_back(value.get());
+  auto result = call_function("contains", arguments, scope);
+  if (!result) return std::unexpected(result.error());
+  return Value(std::move(*result));
+}
+
 Result call_value(const Expression& expression, const Scope& scope) {
   std::string name = lower_case(expression.text);
   if (name == "case") return case_value(expression, scope);
+  if (name == "contains") return contains_value(expression, scope);
   std::vector<Json> arguments;
   for (const Expression& operand : expression.operands) {
     Result argument = evaluate_value(operand, scope);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 
 #include "runtime/expressions/evaluate.h"
 #include "runtime/expressions/glob.h"
@@ -98,11 +99,13 @@ Result hash_files(Arguments arguments, const Scope& scope) {
   std::vector<std::string> patterns;
   for (const Json& argument : arguments) {
     std::string text = to_text(argument);
-    if (text != "--follow-symbolic-links") patterns.push_back(std::move(text));
+    if (text != "--follow-symbolic-links") std::ranges::move(pattern_lines(text), std::back_inserter(patterns));
   }
   Sha256 all;
   bool any = false;
-  for (const std::filesystem::path& file : find_files(scope.workspace(), patterns, HiddenFiles::included)) {
+  auto files = find_files(scope.workspace(), patterns, HiddenFiles::included);
+  put_in_search_order(files, patterns);
+  for (const std::filesystem::path& file : files) {
     auto digest = hash_file(scope.workspace() / file);
     if (!digest) return std::unexpected(fmt::format("hashFiles: {}", digest.error()));
     all.add({reinterpret_cast<const char*>(digest->data()), digest->size()});
@@ -112,9 +115,7 @@ Result hash_files(Arguments arguments, const Scope& scope) {
 }
 
 /// Not a function of GitHub's: what the local back end makes of a matrix that is not known before the run.
-Result matrix_legs(Arguments arguments, const Scope&) {
-  return runtime::matrix_legs(arguments[0], arguments[1], arguments[2]);
-}
+Result matrix_legs(Arguments arguments, const Scope&) { return named_legs(arguments[0], arguments[1], arguments[2]); }
 
 struct Function {
   std::string_view name;

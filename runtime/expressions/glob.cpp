@@ -113,6 +113,26 @@ std::vector<fs::path> find_files(const fs::path& folder, const std::vector<std::
   return {found.begin(), found.end()};
 }
 
+void put_in_search_order(std::vector<fs::path>& files, const std::vector<std::string>& patterns) {
+  std::vector<Names> roots;
+  for (const std::string& pattern : patterns) {
+    if (!pattern.starts_with('!')) roots.push_back(names_of(glob_root(pattern)));
+  }
+  auto inside = [](const Names& names, const Names& folder) {
+    return names.size() >= folder.size() && std::equal(folder.begin(), folder.end(), names.begin());
+  };
+  auto covered = [&](const Names& root) {
+    return std::ranges::any_of(roots,
+                               [&](const Names& other) { return other.size() < root.size() && inside(root, other); });
+  };
+  auto place = [&](const fs::path& file) {
+    Names names = names_of(file.string());
+    auto found = std::ranges::find_if(roots, [&](const Names& root) { return inside(names, root) && !covered(root); });
+    return found - roots.begin();
+  };
+  std::ranges::stable_sort(files, {}, place);
+}
+
 std::vector<std::string> pattern_lines(std::string_view text) {
   std::vector<std::string> lines;
   while (!text.empty()) {

@@ -21,6 +21,10 @@ enum class HiddenFiles { included, left_out };
 std::vector<std::filesystem::path> find_files(const std::filesystem::path& folder,
                                               const std::vector<std::string>& patterns, HiddenFiles hidden);
 
+/// From the order of names into the one in which GitHub comes upon files: by the folder in which a pattern begins, the
+/// first pattern first. A folder inside of another one is searched with that.
+void put_in_search_order(std::vector<std::filesystem::path>& files, const std::vector<std::string>& patterns);
+
 /// Lines of a text without blanks around them, without empty ones and comments (`#`).
 std::vector<std::string> pattern_lines(std::string_view text);
 

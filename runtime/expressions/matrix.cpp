@@ -74,26 +74,36 @@ Outcome leave_out(Json& legs, const Json& axes, const Json& exclude) {
   return {};
 }
 
-Outcome add(Json& legs, const Json& axes, const Json& include) {
+using Part = std::pair<Json, Json>;  ///< of an item of `include`: what names axes, and the rest
+
+Part divided(const Json& item, const Json& axes) {
+  Part part{Json::object(), Json::object()};
+  for (const auto& [key, value] : item.items()) {
+    (find_member(axes, key) != nullptr ? part.first : part.second)[key] = value;
+  }
+  return part;
+}
+
+/// `extended`: combinations get what an item that fits them says beside their axes.
+Outcome add(Json& legs, const Json& axes, const Json& include, bool extended) {
   if (Outcome checked = check_items("include", include); !checked) return checked;
   std::size_t combined = legs.size();
   for (const Json& item : include) {
-    Json filter = Json::object(), extra = Json::object();
-    for (const auto& [key, value] : item.items()) (find_member(axes, key) != nullptr ? filter : extra)[key] = value;
+    auto [filter, extra] = divided(item, axes);
     bool fits = false;
     for (std::size_t i = 0; i < combined; ++i) {
       if (!agrees(filter, legs[i])) continue;
       fits = true;
-      legs[i].update(extra);
+      if (extended) legs[i].update(extra);
     }
-    if (!fits) legs.push_back(item);
+    if (fits) continue;
+    filter.update(extra);
+    legs.push_back(std::move(filter));
   }
   return {};
 }
 
-}  // namespace
-
-std::expected<Json, std::string> matrix_legs(const Json& axes, const Json& include, const Json& exclude) {
+std::expected<Json, std::string> find_legs(const Json& axes, const Json& include, const Json& exclude, bool extended) {
   if (!axes.is_null() && !axes.is_object()) return std::unexpected("it is no record of lists");
   auto legs = combinations(axes);
   if (!legs) return legs;
@@ -102,8 +112,23 @@ std::expected<Json, std::string> matrix_legs(const Json& axes, const Json& inclu
   const Json& included = include.is_null() && inner_include != nullptr ? *inner_include : include;
   Outcome done;
   if (!excluded.is_null()) done = leave_out(*legs, axes, excluded);
-  if (done && !included.is_null()) done = add(*legs, axes, included);
+  if (done && !included.is_null()) done = add(*legs, axes, included, extended);
   if (!done) return std::unexpected(done.error());
+  return legs;
+}
+
+}  // namespace
+
+std::expected<Json, std::string> matrix_legs(const Json& axes, const Json& include, const Json& exclude) {
+  return find_legs(axes, include, exclude, true);
+}
+
+std::expected<Json, std::string> named_legs(const Json& axes, const Json& include, const Json& exclude) {
+  auto legs = find_legs(axes, include, exclude, true), named = find_legs(axes, include, exclude, false);
+  if (!legs || !named) return legs;
+  for (std::size_t i = 0; i < legs->size(); ++i) {
+    if ((*legs)[i] != (*named)[i]) (*legs)[i] = Json::array({(*legs)[i], (*named)[i]});
+  }
   return legs;
 }
 

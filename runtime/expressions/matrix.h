@@ -13,4 +13,8 @@ namespace sluice::runtime {
 /// over an axis; one that agrees with none becomes a leg of its own.
 std::expected<Json, std::string> matrix_legs(const Json& axes, const Json& include, const Json& exclude);
 
+/// The same for `Matrix::legs`: where `include` laid keys over a combination, a pair of the leg and of the combination,
+/// after which GitHub names the job.
+std::expected<Json, std::string> named_legs(const Json& axes, const Json& include, const Json& exclude);
+
 }  // namespace sluice::runtime

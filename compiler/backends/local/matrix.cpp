@@ -49,8 +49,8 @@ Value plan_legs(Planner& planner, const graph::Stage& stage) {
   Value exclude = planner.expressions.structure(stage.matrix->exclude);
   if (!is_known(axes) || !is_known(include) || !is_known(exclude))
     return {Value::Kind::call, "matrix-legs", {std::move(axes), std::move(include), std::move(exclude)}};
-  auto legs = runtime::matrix_legs(runtime::parse_json(axes.text), runtime::parse_json(include.text),
-                                   runtime::parse_json(exclude.text));
+  auto legs = runtime::named_legs(runtime::parse_json(axes.text), runtime::parse_json(include.text),
+                                  runtime::parse_json(exclude.text));
   std::string wrong = !legs ? legs.error() : legs->empty() ? "it has no legs" : "";
   if (wrong.empty()) return runtime::literal(*legs);
   planner.report(ProblemKind::matrix_refused, stage.span, fmt::format("the matrix of stage `{}`: {}", stage.id, wrong));

@@ -63,7 +63,8 @@ TEST_CASE("assignments in a command file") {
   using Pairs = std::vector<std::pair<std::string, std::string>>;
   CHECK(parse_assignments("a=1\nb=x=<<y\n\nc<<END\nline 1\n\nline=2\nEND\nd<<E\nE\n").value() ==
         Pairs{{"a", "1"}, {"b", "x=<<y"}, {"c", "line 1\n\nline=2"}, {"d", ""}});
-  CHECK(parse_assignments("a<<E=1\nv\nE=1\r\n").value() == Pairs{{"a", "v"}});
+  CHECK(parse_assignments("a<<E=1\nv\nE=1\n").value() == Pairs{{"a", "v"}});
+  CHECK_FALSE(parse_assignments("a<<E\nv\nE\r\n"));
   CHECK_FALSE(parse_assignments("a<<END\nEND2\n"));
   CHECK_FALSE(parse_assignments("nothing\n"));
   CHECK_FALSE(parse_assignments("=x\n"));
