@@ -6,12 +6,18 @@
 #include <cstdio>
 
 #include "runtime/engine/past.h"
+#include "runtime/engine/run_setup.h"
 #include "runtime/engine/take_changes.h"
 #include "runtime/output/status.h"
 #include "runtime/plan/plan_json.h"
 
 namespace sluice::runtime {
 namespace {
+
+constexpr std::int64_t time_to_begin = 1000;  // milliseconds till a process has its run's lock
+
+/// Of several exit statuses the one with the most weight is told.
+int weight(int status) { return status == exit_waiting ? 1 : status == 0 ? 0 : status + 1; }
 
 /// What the file says now takes the place of the journalled plan, as far as nothing of it has begun.
 std::expected<void, std::string> change_plan(State& state, LoadedRun& run, const Plan& changed) {
@@ -71,6 +77,11 @@ bool may_go_on(State& state, const RunEntry& entry) {
   });
 }
 
+bool is_interrupted(const State& state, const RunEntry& entry) {
+  bool begins = wall_clock() < entry.begun + time_to_begin;
+  return entry.phase == RunPhase::running && !begins && !RunFolder::is_taken(state.folder, entry.id);
+}
+
 int resume_runs(const Asked& asked, const ResumeOptions& options) {
   auto state = State::open(asked.state_folder);
   if (!state) return refuse(state.error());
@@ -83,10 +94,9 @@ int resume_runs(const Asked& asked, const ResumeOptions& options) {
   int worst = 0;
   bool any = false;
   for (const RunEntry& entry : *runs) {
-    bool interrupted = phase_text(*state, entry) == "interrupted";
-    if (!interrupted && !may_go_on(*state, entry)) continue;
+    if (!is_interrupted(*state, entry) && !may_go_on(*state, entry)) continue;
     any = true;
-    worst = std::max(worst, go_on(*state, entry, asked, options));
+    worst = std::ranges::max(worst, go_on(*state, entry, asked, options), {}, weight);
   }
   if (!any) fmt::print("no run can go on now; `sluice status` says what they wait for\n");
   return worst;

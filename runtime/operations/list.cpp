@@ -43,8 +43,10 @@ std::vector<std::string> waits_of(State& state, const LoadedRun& run) {
   return waits;
 }
 
+bool has_begun(const StagePast& past) { return past.started || !past.legs.empty(); }
+
 Json stage_json(const Stage& stage, const StagePast& past) {
-  Json json = {{"stage", stage.id}, {"result", past.finished ? Json() : Json(past.started ? "started" : "")}};
+  Json json = {{"stage", stage.id}, {"result", has_begun(past) ? "started" : ""}};
   if (past.finished) json.update(*past.finished);
   return json;
 }
@@ -52,8 +54,7 @@ Json stage_json(const Stage& stage, const StagePast& past) {
 std::string stage_line(const Stage& stage, const StagePast& past) {
   StageReport report;
   if (past.finished) recall(*past.finished, report);
-  bool begun = past.started || !past.legs.empty();
-  std::string result(past.finished ? to_text(report.result) : begun ? "started" : "-");
+  std::string result(past.finished ? to_text(report.result) : has_begun(past) ? "started" : "-");
   std::string more = report.undone != Undone::nothing ? fmt::format("  {}", to_text(report.undone)) : "";
   if (!report.reason.empty()) more += "  " + report.reason;
   std::string took = past.finished ? duration_text(report.duration) : "";
