@@ -54,20 +54,27 @@ void Checker::check_statement(const Statement& statement, const Body& body) {
     case Word::for_:
     case Word::when: return check_unfolding(statement, body);
     case Word::match: return check_match(statement, [&](const ast::Block& block) { check_items(block.items, body); });
-    case Word::backend: return check_block(statement, body);
+    case Word::backend: {
+      llvm::StringRef outer = std::exchange(backend_, statement.name.text);
+      check_block(statement, body);
+      backend_ = outer;
+      return;
+    }
     case Word::matrix: return check_matrix(statement);
     case Word::permissions: return check_permissions(statement);
     case Word::concurrency: return check_concurrency(statement);
-    case Word::native: return check_entries(statement, true);
+    case Word::native: return check_native(statement);
     case Word::require: return check_requirement(statement);
-    case Word::rollback:
-    case Word::sleep:
+    case Word::rollback: return check_rollback(statement);
     case Word::watch:
-    case Word::await:
-    case Word::commit:
+    case Word::await: return check_poll(statement);
     case Word::input: return delivery_word(statement);
-    case Word::given:
-    case Word::verify: return check_given(statement, body.owner ? body.owner->statement->value : nullptr);
+    case Word::verify:
+      if (body.name == "rollback") return check_apart(statement);
+      // Elsewhere the word has no place, which was told.
+      if (!body.owner || !body.owner->statement->value) return;
+      [[fallthrough]];
+    case Word::given: return check_given(statement, body.owner ? body.owner->statement->value : nullptr);
     case Word::invalid: return;
     default: return check_option(statement);
   }
@@ -79,6 +86,15 @@ void Checker::check_block(const Statement& statement, const Body& body) {
   scope_.restore(mark);
 }
 
+void Checker::check_native(const Statement& statement) {
+  if (backend_ != "local")
+    sink_
+        .report<MisplacedWord>(statement.keyword.span, "native",
+                               backend_.empty() ? std::string("step") : "backend " + backend_.str())
+        .help("it is what the local runtime does by itself: write it into `backend local`");
+  check_entries(statement, true);
+}
+
 void Checker::check_unfolding(const Statement& statement, const Body& body) {
   ScopeIndex mark = scope_.mark();
   if (statement.word == Word::for_)
@@ -87,8 +103,8 @@ void Checker::check_unfolding(const Statement& statement, const Body& body) {
     expect(*statement.value, Type::Kind::boolean, "the condition");
   else if (statement.value)
     expect(*statement.value, Type::Kind::boolean, "the condition");
-  if (statement.block && statement.word == Word::when) refuse_options(statement);
-  if (statement.block && statement.word == Word::for_) refuse_options(statement);
+  if (statement.block && statement.word == Word::when) refuse_options(statement, body);
+  if (statement.block && statement.word == Word::for_) refuse_options(statement, body);
   std::size_t known = guards_.size();
   if (statement.word == Word::when && statement.value) guards_.push_back(statement.value);
   if (statement.block) check_items(statement.block->items, body);
@@ -98,7 +114,7 @@ void Checker::check_unfolding(const Statement& statement, const Body& body) {
 }
 
 // What holds for a whole stage or step cannot hang on a condition, nor be said once for each turn of a loop.
-void Checker::refuse_options(const Statement& statement) {
+void Checker::refuse_options(const Statement& statement, const Body& body) {
   for (const ast::Item& item : statement.block->items) {
     if (!item.statement) continue;
     switch (item.statement->word) {
@@ -119,7 +135,17 @@ void Checker::refuse_options(const Statement& statement) {
       case Word::invalid:
       case Word::output:
       case Word::artifact:
+      case Word::rollback:
+      case Word::sleep:
+      case Word::watch:
+      case Word::await:
+      case Word::commit:
       case Word::permissions: continue;
+      // No stage has them, which was told.
+      case Word::idempotent:
+      case Word::probe:
+        if (body.stage) continue;
+        break;
       default: break;
     }
     sink_
@@ -212,6 +238,8 @@ void Checker::check_output(const Statement& statement, const Body& body) {
 
 // Nobody could read it.
 void Checker::refuse_named(const Statement& statement, const Body& body) {
+  // The word has no place there, which was told.
+  if (body.name == "rollback") return;
   sink_
       .report<MisplacedWord>(statement.keyword.span, std::string_view(statement.keyword.text),
                              std::string_view(body.name))
@@ -291,6 +319,7 @@ void Checker::check_option(const Statement& statement) {
       return check_entries(statement, true);
     case Word::timeout:
     case Word::expect:
+    case Word::sleep:
       if (statement.value) expect(*statement.value, Type::Kind::duration, "the time");
       return;
     case Word::allow_failure:
@@ -316,6 +345,7 @@ void Checker::check_option(const Statement& statement) {
     case Word::shell:
       if (statement.value && statement.value->kind != Kind::name) expect_static_text(*statement.value, "the shell");
       return;
+    case Word::probe: return check_apart(statement);
     case Word::verify:
     case Word::given: return check_given(statement, nullptr);
     default: return;

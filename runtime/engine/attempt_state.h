@@ -6,18 +6,21 @@
 
 #include "runtime/engine/desk.h"
 #include "runtime/engine/leg_run.h"
+#include "runtime/engine/post_work.h"
 #include "runtime/engine/rollbacks.h"
 #include "runtime/engine/run_state.h"
 #include "runtime/isolation/sandbox.h"
 
 namespace sluice::runtime {
 
+class ActionRun;
+struct ActionFrame;
+
 /// What all parts of an attempt of a leg share.
 class AttemptState {
  protected:
   struct StepRun;     ///< what belongs to the step that runs now
   struct ServiceRun;  ///< what belongs to a service while the leg lives
-  struct PostWork;    ///< what a step has left to do when all steps have ended
 
   AttemptState(RunState& run, const LegIdentity& leg, Wakeup& wakeup, int place, int number, const Armed* undo);
   ~AttemptState();
@@ -54,6 +57,8 @@ class AttemptState {
   std::vector<PostWork> post_work_;
   std::vector<StepReport> reports_;
   Json outputs_ = Json::object();
+  std::unique_ptr<ActionRun> actions_;
+  const ActionFrame* frame_ = nullptr;  ///< of the composite action whose steps run now
 };
 
 }  // namespace sluice::runtime

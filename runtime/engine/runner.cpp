@@ -278,6 +278,7 @@ std::expected<RunReport, std::string> run_unjournalled(const Plan& plan, const O
 Options with_absolute_paths(Options options) {
   options.repository_root = fs::absolute(options.repository_root);
   options.state_folder = fs::absolute(options.state_folder);
+  if (!options.actions.empty()) options.actions = fs::absolute(options.actions);
   return options;
 }
 

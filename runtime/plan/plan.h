@@ -8,10 +8,10 @@
 
 #include "runtime/expressions/expression.h"
 #include "runtime/plan/conditions.h"
+#include "runtime/plan/store.h"
+#include "runtime/plan/use_action.h"
 
 namespace sluice::runtime {
-
-using Bindings = std::vector<std::pair<std::string, Expression>>;  ///< names with values, in source order
 
 /// `retry 3 every 10s`: at most `attempts` attempts, `pause` between two.
 struct Retry {
@@ -29,31 +29,6 @@ struct Script {
 
 /// Fill the workspace from the repository's work tree, as it is: tracked files and those not ignored.
 struct Checkout {};
-
-/// Keep files of the workspace as the artifact `name`. `path` may hold several lines, each a path or a glob.
-struct Upload {
-  Expression name;
-  Expression path;
-  Expression keep = {};               ///< seconds; null or 0: as long as the run
-  Expression if_no_files_found = {};  ///< `error`, `warn` or `ignore`; null is `error`
-  Expression include_hidden = {};     ///< a boolean
-  Expression overwrite = {};          ///< a boolean
-};
-
-/// Put the files of the artifact `name` of this run into the folder `to` of the workspace.
-struct Download {
-  Expression name;
-  Expression to;
-};
-
-/// Put the files that `path` names back as the entry `key` of the cache has them, else the newest one whose key begins
-/// with a line of `restore_keys`. If there was no entry `key`, keep them as that when the leg has succeeded. The step's
-/// output `cache-hit` is `true` for `key` itself, `false` for another entry, and not there without one.
-struct Cache {
-  Expression key;
-  Expression path;
-  Expression restore_keys = {};
-};
 
 /// Sleep, by the clock on the wall: a run that was away meanwhile has slept too.
 struct Sleep {
@@ -73,7 +48,7 @@ struct Commit {};
 struct Poll {
   enum class Kind { await, watch };
   Kind kind = Kind::await;
-  Seconds every = 30;
+  Seconds every = 30;  ///< from the beginning of one to the beginning of the next; the first at once
   Seconds lasting = 600;
   int tolerate = 0;
 };
@@ -82,7 +57,7 @@ struct Step {
   std::string id;  ///< empty where nothing can refer to it
   Expression title;
   Expression condition;  ///< with the implicit `success()` already written out
-  std::variant<Script, Checkout, Upload, Download, Cache, Sleep, Arm, Commit> action;
+  std::variant<Script, Checkout, Upload, Download, Cache, UseAction, Sleep, Arm, Commit> action;
   Bindings env;
   Expression allow_failure;        ///< a boolean
   std::optional<Seconds> timeout;  ///< per attempt
