@@ -35,7 +35,8 @@ void take_signals(RunState& run, SignalGuard& signals) {
       continue;
     }
     if (run.log && !run.cancelled)
-      run.log->add({RecordKind::asked, -1, -1, -1, -1, to_json_line({{"what", "cancel"}, {"who", run.options.starter}})});
+      run.log->add(
+          {RecordKind::asked, -1, -1, -1, -1, to_json_line({{"what", "cancel"}, {"who", run.options.starter}})});
     std::string_view what = run.cancelled ? "everything is killed" : "the run is cancelled; once more kills everything";
     run.status.annotated(run.plan.pipeline, "notice", std::string(what));
     run.cancel();
@@ -267,7 +268,8 @@ Outcome take_over_artifacts(const Options& options, std::int64_t number) {
 /// The journal knows its number and its end alone: whenever its process dies, there is nothing to go on with.
 std::expected<RunReport, std::string> run_unjournalled(const Plan& plan, const Options& options, Journal& journal,
                                                        std::int64_t number, Status& status) {
-  if (auto done = journal.finish_run(number, "not journalled", wall_clock()); !done) return std::unexpected(done.error());
+  if (auto done = journal.finish_run(number, "not journalled", wall_clock()); !done)
+    return std::unexpected(done.error());
   auto report = execute(plan, options, nullptr, number, "", status);
   if (!report) return report;
   auto done = journal.finish_run(number, to_text(report->outcome), wall_clock());

@@ -5,6 +5,7 @@
 #include "runtime/engine/past.h"
 #include "runtime/engine/recall.h"
 #include "runtime/engine/requests.h"
+#include "runtime/engine/run_setup.h"
 #include "runtime/operations/operations.h"
 #include "runtime/operations/state.h"
 #include "runtime/output/status.h"
@@ -33,10 +34,16 @@ std::vector<std::string> waits_of(State& state, const LoadedRun& run) {
   std::vector<std::string> waits;
   Json gates = waiting_gates(run.subject(state));
   for (const Json& gate : gates.value("gates", Json::array())) {
+    if (gate["missing"].empty()) continue;
     std::string missing;
     for (const Json& one : gate["missing"]) missing += (missing.empty() ? "" : "; ") + one.get<std::string>();
     waits.push_back(fmt::format("gate `{}`: {}", gate["gate"].get<std::string>(), missing));
   }
+  auto locks = state.journal.locks();
+  for (const LockEntry& lock : locks ? *locks : std::vector<LockEntry>()) {
+    if (lock.run == run.entry.id && !lock.held) waits.push_back(fmt::format("lock `{}`", lock.name));
+  }
+  if (RunFolder::is_taken(state.folder, run.entry.id)) return waits;  // what it does is in no doubt
   if (auto probe = resolution(run.subject(state), 0, "", "rerun"); !probe && !probe.error().starts_with("no step")) {
     waits.push_back(probe.error().substr(probe.error().find("in doubt is")));
   }

@@ -92,7 +92,12 @@ void Server::look() {
   if (!runs) return;
   for (const RunEntry& entry : *runs) {
     if (entry.phase == RunPhase::finished || running_.contains(entry.id) || failed_.contains(entry.id)) continue;
-    if (RunFolder::is_taken(state_.folder, entry.id)) continue;
+    if (RunFolder::is_taken(state_.folder, entry.id)) {
+      // Its process closes the lock's file, however it ends.
+      std::string folder = state_.folder / "runs" / std::to_string(entry.id);
+      inotify_add_watch(changes_.get(), folder.c_str(), IN_CLOSE_WRITE);
+      continue;
+    }
     if (is_interrupted(state_, entry) || may_go_on(state_, entry)) start(entry);
     if (entry.phase != RunPhase::waiting || entry.wake_at == 0) continue;
     auto until = std::chrono::milliseconds(std::max<std::int64_t>(0, entry.wake_at - wall_clock()));

@@ -24,7 +24,7 @@ class Place:
     def __init__(self, sluice, folder, body, before=""):
         self.sluice, self.folder, self.started = sluice, pathlib.Path(folder), []
         self.here = self.folder / "seen"
-        self.here.mkdir()
+        self.here.mkdir(parents=True)
         self.file = self.folder / "p.pipe"
         self.before = before
         self.write(body)
@@ -44,11 +44,11 @@ class Place:
         return {**os.environ, "NO_COLOR": "1", **(more or {})}
 
     def __call__(self, *arguments, status=0, says="", env=None):
-        """A command's output, after its exit status and what it says were seen to be those."""
+        """A command's output, after its exit status (None: any) and what it says were seen to be those."""
         done = subprocess.run([self.sluice, *map(str, arguments)], cwd=self.folder, capture_output=True, text=True,
                               timeout=PATIENCE, stdin=subprocess.DEVNULL, env=self.environment(env))
         told = done.stdout + done.stderr
-        if done.returncode != status or says not in told:
+        if status not in (None, done.returncode) or says not in told:
             raise Failed(f"`sluice {' '.join(map(str, arguments))}` gave {done.returncode}, not {status}"
                          f"{f' and `{says}`' if says else ''}:\n{told}")
         return told
@@ -154,7 +154,7 @@ def main(cases):
             made = []
 
             def place(body, **more):
-                made.append(Place(os.path.abspath(given.sluice), folder, body, **more))
+                made.append(Place(os.path.abspath(given.sluice), f"{folder}/{len(made)}", body, **more))
                 return made[-1]
 
             begun = time.monotonic()
