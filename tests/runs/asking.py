@@ -77,7 +77,7 @@ def told(place):
     expect_equal((oldest["run"], oldest["state"], oldest["pipeline"]), (1, "succeeded", "p"), "the oldest")
     expect(oldest["begun"] <= oldest["ended"] <= newest["begun"], "times in no order")
     expect_equal([line.split()[:2] for line in here("runs").splitlines()], [["2", "running"], ["1", "succeeded"]], "runs")
-    expect_equal(here.results("2"), {"one": "started", "two": ""}, "of a living run")
+    here.until(lambda: here.results("2") == {"one": "started", "two": ""}, "the first stage")
     one = here.shown("1")["stages"][0]
     expect(one["result"] == "success" and one["ms"] >= 0, f"a stage: {one}")
     lines = here("show", "2").splitlines()

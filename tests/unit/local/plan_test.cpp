@@ -139,7 +139,7 @@ TEST_CASE("a service without a local body runs as its container where there is a
   stage.services.push_back({"web", "nginx:1", {"80"}, {}, {}, "exec serve", "ask", {}, {}});
   CHECK(local::wants_container_engine(b.graph));
   CHECK(local::plan(b.graph).problems.size() == 1);
-  Planned planned = local::plan(b.graph, {}, true);
+  Planned planned = local::plan(b.graph, {}, {nullptr, true});
   CHECK(planned.problems.empty());
   const auto& services = planned.plan.stages[0].services;
   REQUIRE(services.size() == 2);
@@ -168,7 +168,7 @@ TEST_CASE("an action that is on this machine runs here", "[local]") {
     step.action = graph::Uses{path, "", "", {{"x", b.text("y")}}};
   }
   runtime::ActionMachine machine({scratch.path / "root", scratch.path / "there"}, {{"PATH", "/nowhere"}});
-  Planned planned = local::plan(b.graph, {}, &machine);
+  Planned planned = local::plan(b.graph, {}, {&machine, false});
   // By the first number of its version, where neither the commit nor the version is there.
   const auto& found = std::get<runtime::UseAction>(planned.plan.stages[0].steps[0].action);
   CHECK(found.folder == scratch.path / "there/actions/checkout@v7");
