@@ -190,8 +190,9 @@ class CommandLine {
                          [this](const runtime::Asked& asked) { return runtime::rerun(asked, rerun_); });
     add_secrets(command);
     add_format_of_answers(command);
-    command->add_flag("--failed", rerun_.failed, "Take over what succeeded");
-    command->add_option("--from", rerun_.from, "This stage and all behind it; what succeeded before is taken over");
+    CLI::Option* failed = command->add_flag("--failed", rerun_.failed, "Take over what succeeded");
+    command->add_option("--from", rerun_.from, "This stage and all behind it; what succeeded before is taken over")
+        ->excludes(failed);
     add_secrets(add_asking("stop", "Let a run finish what it does and start nothing more",
                            [](const runtime::Asked& asked) { return runtime::halt_run(asked, "stop"); }));
     add_secrets(add_asking("cancel", "End what a run does; handlers and rollbacks still run",

@@ -1,6 +1,30 @@
 #include "runtime/engine/context.h"
 
 namespace sluice::runtime {
+namespace {
+
+Json told(const Isolation& isolation) {
+  Json data = {{"on", isolation.on}, {"offline", isolation.offline}};
+  if (isolation.limits.memory) data["memory"] = *isolation.limits.memory;
+  if (isolation.limits.cpus) data["cpus"] = *isolation.limits.cpus;
+  if (isolation.limits.pids) data["pids"] = *isolation.limits.pids;
+  return data;
+}
+
+template <class Value>
+void recall(const Json& data, const char* name, std::optional<Value>& value) {
+  if (data.contains(name)) value = data[name].get<Value>();
+}
+
+void recall(const Json& data, Isolation& isolation) {
+  isolation.on = data.value("on", false);
+  isolation.offline = data.value("offline", false);
+  recall(data, "memory", isolation.limits.memory);
+  recall(data, "cpus", isolation.limits.cpus);
+  recall(data, "pids", isolation.limits.pids);
+}
+
+}  // namespace
 
 std::string context_text(const Options& options) {
   Json github = options.github;
@@ -14,6 +38,8 @@ std::string context_text(const Options& options) {
                   {"keep_workspaces", options.keep_workspaces},
                   {"starter", options.starter},
                   {"authors", options.authors},
+                  {"isolation", told(options.isolation)},
+                  {"container_engine", options.container_engine.string()},
                   {"own", options.own}};
   return to_json_line(context);
 }
@@ -30,6 +56,8 @@ void read_context(const std::string& text, Options& options) {
   options.keep_workspaces = context.value("keep_workspaces", options.keep_workspaces);
   options.starter = context.value("starter", "");
   options.authors = context.value("authors", options.authors);
+  recall(context.value("isolation", Json::object()), options.isolation);
+  options.container_engine = context.value("container_engine", "");
   options.own = context.value("own", Json::object());
 }
 

@@ -1,6 +1,8 @@
 #include "runtime/engine/past.h"
 
 #include <algorithm>
+#include <set>
+#include <tuple>
 
 namespace sluice::runtime {
 namespace {
@@ -15,18 +17,27 @@ class Reader {
 
  private:
   void take_up(const Json& data);
+  void note_progress(const Record& record);
   void read_stage(const Record& record, StagePast& stage, Json data);
   void read_leg(const Record& record, LegPast& leg, Json data);
   void read_step(const Record& record, LegPast& leg, Json data);
 
   Past past_;
+  std::set<std::tuple<RecordKind, int, int, int, int>> seen_;
 };
+
+/// A stage that starts over writes the same records as before: only what is new brings the run further.
+void Reader::note_progress(const Record& record) {
+  if (record.kind == RecordKind::process_started) return;
+  bool is_new = seen_.emplace(record.kind, record.stage, record.leg, record.attempt, record.step).second;
+  if (is_new || record.kind == RecordKind::asked) past_.lives_without_progress = 0;
+}
 
 void Reader::read(const Record& record) {
   Json data = record.data.empty() ? Json::object() : parse_json(record.data);
   if (!data.is_object()) data = Json::object();
   if (record.kind == RecordKind::taken_up) return take_up(data);
-  past_.lives_without_progress = 0;
+  note_progress(record);
   if (record.kind == RecordKind::asked) {
     (data.value("what", "") == "stop" ? past_.stopped : past_.cancelled) = true;
     return;
@@ -41,6 +52,7 @@ void Reader::read(const Record& record) {
 
 void Reader::take_up(const Json& data) {
   ++past_.lives;
+  if (data.value("waited", false)) past_.lives_without_progress = 0;
   ++past_.lives_without_progress;
   past_.tokens.push_back(data.value("token", ""));
   past_.boot = data.value("boot", "");

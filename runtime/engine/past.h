@@ -62,7 +62,7 @@ struct Past {
   std::vector<ProcessPast> processes;  ///< of the last life
   std::string boot;                    ///< the machine's boot in which the last life was
   int lives = 0;
-  int lives_without_progress = 0;  ///< how many of the last ones came to no record but their own beginning
+  int lives_without_progress = 0;  ///< how many of the last ones only did once more what had been done
   bool cancelled = false, stopped = false;
 
   bool begun() const { return lives > 0; }

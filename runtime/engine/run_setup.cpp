@@ -11,6 +11,7 @@
 
 #include "runtime/engine/stage_scope.h"
 #include "runtime/expressions/values.h"
+#include "runtime/system/file_lock.h"
 
 namespace sluice::runtime {
 namespace {
@@ -143,16 +144,17 @@ std::expected<RunFolder, std::string> RunFolder::open(const fs::path& state_fold
   fs::path file = path / "lock";
   Descriptor lock(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (!lock) return system_error("write", file);
-  if (flock(lock.get(), LOCK_EX | LOCK_NB) == 0) return RunFolder(std::move(path), std::move(lock));
-  if (errno != EWOULDBLOCK) return system_error("lock", file);
+  for (int tries = 0; tries < 20; ++tries) {  // somebody may just be looking whether it is taken
+    if (flock(lock.get(), LOCK_EX | LOCK_NB) == 0) return RunFolder(std::move(path), std::move(lock));
+    if (errno != EWOULDBLOCK) return system_error("lock", file);
+    usleep(5000);
+  }
   return std::unexpected(
       fmt::format("another process is at work on run {}; `sluice logs {} -f` shows how it goes", run, run));
 }
 
 bool RunFolder::is_taken(const fs::path& state_folder, std::int64_t run) {
-  fs::path file = state_folder / "runs" / std::to_string(run) / "lock";
-  Descriptor lock(::open(file.c_str(), O_RDWR | O_CLOEXEC));
-  return lock && flock(lock.get(), LOCK_SH | LOCK_NB) != 0;
+  return is_locked(state_folder / "runs" / std::to_string(run) / "lock");
 }
 
 }  // namespace sluice::runtime

@@ -34,6 +34,11 @@ void take_signals(RunState& run, SignalGuard& signals) {
       run.processes.reap();
       continue;
     }
+    if (run.log && !run.cancelled) {  // also if somebody kills us before all has ended
+      Json data = {{"what", "cancel"}, {"who", run.options.starter}};
+      (void)run.log->add({RecordKind::asked, -1, -1, -1, -1, to_json_line(data)});
+      run.settle(true);
+    }
     std::string_view what = run.cancelled ? "everything is killed" : "the run is cancelled; once more kills everything";
     run.status.annotated(run.plan.pipeline, "notice", std::string(what));
     run.cancel();
@@ -203,7 +208,10 @@ Outcome take_up(RunState& run) {
   }
   if (run.past.begun()) end_orphans(run);
   run.log.emplace(std::move(*log));
-  Json data = {{"token", run.token}, {"pid", getpid()}, {"boot", boot_id()}};
+  auto entry = run.journal->find(run.number);
+  if (!entry) return std::unexpected(entry.error());
+  bool waited = *entry && (*entry)->phase == RunPhase::waiting;
+  Json data = {{"token", run.token}, {"pid", getpid()}, {"boot", boot_id()}, {"waited", waited}};
   if (Outcome added = run.log->add({RecordKind::taken_up, -1, -1, -1, -1, to_json_line(data)}); !added) return added;
   if (auto set = run.journal->set_phase(run.number, RunPhase::running); !set) return set;
   return run.log->commit();
@@ -268,6 +276,18 @@ Outcome take_over_artifacts(const Options& options, std::int64_t number) {
   return {};
 }
 
+/// The journal knows its number and its end alone: whenever its process dies, there is nothing to go on with.
+std::expected<RunReport, std::string> run_unjournalled(const Plan& plan, const Options& options, Journal& journal,
+                                                       std::int64_t number, Status& status) {
+  if (auto done = journal.finish_run(number, "not journalled", wall_clock()); !done)
+    return std::unexpected(done.error());
+  auto report = execute(plan, options, nullptr, number, "", status);
+  if (!report) return report;
+  auto done = journal.finish_run(number, to_text(report->outcome), wall_clock());
+  if (!done) return std::unexpected(done.error());
+  return report;
+}
+
 Options with_absolute_paths(Options options) {
   options.repository_root = fs::absolute(options.repository_root);
   options.state_folder = fs::absolute(options.state_folder);
@@ -290,7 +310,8 @@ std::expected<RunReport, std::string> run(const Plan& plan, const Options& given
     if (auto added = journal->add(*number, record); !added) return std::unexpected(added.error());
   }
   if (Outcome taken = take_over_artifacts(options, *number); !taken) return std::unexpected(taken.error());
-  return execute(plan, options, options.journal ? &*journal : nullptr, *number, start.plan_hash, status);
+  if (!options.journal) return run_unjournalled(plan, options, *journal, *number, status);
+  return execute(plan, options, &*journal, *number, start.plan_hash, status);
 }
 
 std::expected<RunReport, std::string> resume(Journal& journal, std::int64_t number, const Options& given,

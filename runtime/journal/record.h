@@ -6,7 +6,7 @@ namespace sluice::runtime {
 
 /// What a record tells. The numbers stand in files: never change one.
 enum class RecordKind : std::uint8_t {
-  taken_up = 1,            ///< a runtime took the run up: {token, pid, start, boot}
+  taken_up = 1,            ///< a runtime took the run up: {token, pid, boot, waited}: the last: none had died
   stage_started = 2,       ///< it was decided that the stage runs; a gate is reached
   attempt_started = 3,     ///< of a leg: {place, workspace, ports}
   step_started = 4,        ///< the intent, written before a process is

@@ -6,12 +6,18 @@
 #include <cstdio>
 
 #include "runtime/engine/past.h"
+#include "runtime/engine/run_setup.h"
 #include "runtime/engine/take_changes.h"
 #include "runtime/output/status.h"
 #include "runtime/plan/plan_json.h"
 
 namespace sluice::runtime {
 namespace {
+
+constexpr std::int64_t time_to_begin = 1000;  // milliseconds in which a process makes its run's lock
+
+/// Of several exit statuses the one with the most weight is told.
+int weight(int status) { return status == exit_waiting ? 1 : status == 0 ? 0 : status + 1; }
 
 /// What the file says now takes the place of the journalled plan, as far as nothing of it has begun.
 std::expected<void, std::string> change_plan(State& state, LoadedRun& run, const Plan& changed) {
@@ -25,6 +31,25 @@ std::expected<void, std::string> change_plan(State& state, LoadedRun& run, const
   if (hash == run.entry.plan_hash) return {};
   fmt::print("what was voted on has changed: all votes are void\n");
   return state.journal.void_votes(run.entry.id);
+}
+
+/// Whether a lock is for the run that waits for it, or it has to hear that it gets it never.
+bool may_take(State& state, const std::vector<LockEntry>& locks, const LockEntry& mine) {
+  auto superseded = [&](const LockEntry& lock) {
+    return !lock.held && state.journal.superseded(lock.run, lock.name).value_or(false);
+  };
+  if (superseded(mine)) return true;
+  auto first =
+      std::ranges::find_if(locks, [&](const LockEntry& lock) { return lock.name == mine.name && !superseded(lock); });
+  return first != locks.end() && first->run == mine.run;
+}
+
+/// Whether a gate is open but for a lock that its run waits for.
+bool is_entry(const Plan& plan, const std::string& gate, const std::vector<std::string>& waited_for) {
+  return std::ranges::any_of(plan.environments, [&](const Environment& environment) {
+    return environment.entry && environment.lock && plan.stages[*environment.entry].id == gate &&
+           std::ranges::find(waited_for, environment.lock->name) != waited_for.end();
+  });
 }
 
 }  // namespace
@@ -58,17 +83,25 @@ bool may_go_on(State& state, const RunEntry& entry) {
   if (entry.phase != RunPhase::waiting) return false;
   if (entry.wake_at > 0 && entry.wake_at <= wall_clock()) return true;
   auto run = load(state, entry);
-  if (!run) return false;
-  Json gates = waiting_gates(run->subject(state));
-  bool open = std::ranges::any_of(gates.value("gates", Json::array()),
-                                  [](const Json& gate) { return gate["missing"].empty(); });
-  if (open) return true;
   auto locks = state.journal.locks();
-  if (!locks) return false;
-  return std::ranges::any_of(*locks, [&](const LockEntry& mine) {
-    return mine.run == entry.id && !mine.held &&
-           std::ranges::none_of(*locks, [&](const LockEntry& other) { return other.name == mine.name && other.held; });
+  if (!run || !locks) return false;
+  std::vector<std::string> waited_for;
+  for (const LockEntry& lock : *locks) {
+    if (lock.run != entry.id || lock.held) continue;
+    if (may_take(state, *locks, lock)) return true;
+    waited_for.push_back(lock.name);
+  }
+  Json gates = waiting_gates(run->subject(state));
+  return std::ranges::any_of(gates.value("gates", Json::array()), [&](const Json& gate) {
+    return gate["missing"].empty() && !is_entry(run->plan, gate["gate"].get<std::string>(), waited_for);
   });
+}
+
+bool is_interrupted(const State& state, const RunEntry& entry) {
+  std::error_code error;
+  bool has_lock = std::filesystem::exists(state.folder / "runs" / std::to_string(entry.id) / "lock", error);
+  bool begins = !has_lock && wall_clock() < entry.begun + time_to_begin;
+  return entry.phase == RunPhase::running && !begins && !RunFolder::is_taken(state.folder, entry.id);
 }
 
 int resume_runs(const Asked& asked, const ResumeOptions& options) {
@@ -82,11 +115,11 @@ int resume_runs(const Asked& asked, const ResumeOptions& options) {
   if (!runs) return refuse(runs.error());
   int worst = 0;
   bool any = false;
+  std::ranges::reverse(*runs);  // who came first goes on first
   for (const RunEntry& entry : *runs) {
-    bool interrupted = phase_text(*state, entry) == "interrupted";
-    if (!interrupted && !may_go_on(*state, entry)) continue;
+    if (!is_interrupted(*state, entry) && !may_go_on(*state, entry)) continue;
     any = true;
-    worst = std::max(worst, go_on(*state, entry, asked, options));
+    worst = std::ranges::max(worst, go_on(*state, entry, asked, options), {}, weight);
   }
   if (!any) fmt::print("no run can go on now; `sluice status` says what they wait for\n");
   return worst;

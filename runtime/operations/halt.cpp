@@ -28,7 +28,7 @@ int halt_run(const Asked& asked, const std::string& what) {
   if (entry->phase == RunPhase::finished) {
     return refuse(fmt::format("run {} is finished already: {}", entry->id, entry->outcome));
   }
-  auto answer = speak(state->folder, std::to_string(entry->id), {{"do", what}});
+  auto answer = speak_to_run(state->folder, std::to_string(entry->id), {{"do", what}});
   if (!answer) return refuse(answer.error());
   if (*answer) {
     fmt::print("run {} is told to {}; `sluice logs {} -f` shows how it ends\n", entry->id, what, entry->id);
@@ -37,7 +37,10 @@ int halt_run(const Asked& asked, const std::string& what) {
   // Nobody is at work on it. What must still be done, handlers and rollbacks, is done here and now.
   Record record{RecordKind::asked, -1, -1, -1, -1, to_json_line({{"what", what}, {"who", own_name()}}), wall_clock()};
   if (auto written = write_down(*state, *entry, record); !written) return refuse(written.error());
-  return go_on(*state, *entry, asked);
+  // It is as it was asked for: no failure of the command.
+  int status = go_on(*state, *entry, asked);
+  auto now = state->find(std::to_string(entry->id));
+  return now && now->outcome == to_text(RunOutcome::cancelled) ? 0 : status;
 }
 
 int resolve(const Asked& asked, const std::string& step, const std::string& as) {
@@ -45,7 +48,7 @@ int resolve(const Asked& asked, const std::string& step, const std::string& as) 
   if (!state) return refuse(state.error());
   auto entry = state->find(asked.run);
   if (!entry) return refuse(entry.error());
-  auto answer = speak(state->folder, std::to_string(entry->id), {{"do", "resolve"}, {"step", step}, {"as", as}});
+  auto answer = speak_to_run(state->folder, std::to_string(entry->id), {{"do", "resolve"}, {"step", step}, {"as", as}});
   if (!answer) return refuse(answer.error());
   if (*answer) return 0;
   auto run = load(*state, *entry);

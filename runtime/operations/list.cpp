@@ -5,6 +5,7 @@
 #include "runtime/engine/past.h"
 #include "runtime/engine/recall.h"
 #include "runtime/engine/requests.h"
+#include "runtime/engine/run_setup.h"
 #include "runtime/operations/operations.h"
 #include "runtime/operations/state.h"
 #include "runtime/output/status.h"
@@ -33,15 +34,23 @@ std::vector<std::string> waits_of(State& state, const LoadedRun& run) {
   std::vector<std::string> waits;
   Json gates = waiting_gates(run.subject(state));
   for (const Json& gate : gates.value("gates", Json::array())) {
+    if (gate["missing"].empty()) continue;
     std::string missing;
     for (const Json& one : gate["missing"]) missing += (missing.empty() ? "" : "; ") + one.get<std::string>();
     waits.push_back(fmt::format("gate `{}`: {}", gate["gate"].get<std::string>(), missing));
   }
+  auto locks = state.journal.locks();
+  for (const LockEntry& lock : locks ? *locks : std::vector<LockEntry>()) {
+    if (lock.run == run.entry.id && !lock.held) waits.push_back(fmt::format("lock `{}`", lock.name));
+  }
+  if (RunFolder::is_taken(state.folder, run.entry.id)) return waits;  // what it does is in no doubt
   if (auto probe = resolution(run.subject(state), 0, "", "rerun"); !probe && !probe.error().starts_with("no step")) {
     waits.push_back(probe.error().substr(probe.error().find("in doubt is")));
   }
   return waits;
 }
+
+bool has_begun(const StagePast& past) { return past.started || !past.legs.empty(); }
 
 /// What became of rollbacks that ran after their stage had ended.
 Undone undone_of(const StagePast& past) {
@@ -57,7 +66,7 @@ Undone undone_of(const StagePast& past) {
 }
 
 Json stage_json(const Stage& stage, const StagePast& past) {
-  Json json = {{"stage", stage.id}, {"result", past.finished ? Json() : Json(past.started ? "started" : "")}};
+  Json json = {{"stage", stage.id}, {"result", has_begun(past) ? "started" : ""}};
   if (past.finished) json.update(*past.finished);
   if (Undone undone = undone_of(past); undone != Undone::nothing) json["undone"] = to_text(undone);
   return json;
@@ -66,8 +75,7 @@ Json stage_json(const Stage& stage, const StagePast& past) {
 std::string stage_line(const Stage& stage, const StagePast& past) {
   StageReport report;
   if (past.finished) recall(*past.finished, report);
-  bool begun = past.started || !past.legs.empty();
-  std::string result(past.finished ? to_text(report.result) : begun ? "started" : "-");
+  std::string result(past.finished ? to_text(report.result) : has_begun(past) ? "started" : "-");
   if (Undone undone = undone_of(past); undone != Undone::nothing) report.undone = undone;
   std::string more = report.undone != Undone::nothing ? fmt::format("  {}", to_text(report.undone)) : "";
   if (!report.reason.empty()) more += "  " + report.reason;

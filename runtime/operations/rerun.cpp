@@ -24,7 +24,12 @@ std::expected<std::vector<bool>, std::string> taken_over(const Plan& plan, const
     bool before = std::ranges::all_of(stage.after, [&](std::size_t index) { return taken[index]; });
     taken[i] = (options.failed || !options.from.empty()) && whole && before && stage.id != options.from;
   }
-  if (!known) return std::unexpected(fmt::format("there is no stage `{}` in `{}`", options.from, plan.pipeline));
+  if (!known) {
+    std::string names;
+    for (const Stage& stage : plan.stages) names += fmt::format("{}`{}`", names.empty() ? "" : ", ", stage.id);
+    return std::unexpected(
+        fmt::format("there is no stage `{}` in `{}`; there are {}", options.from, plan.pipeline, names));
+  }
   return taken;
 }
 
@@ -37,6 +42,9 @@ int rerun(const Asked& asked, const RerunOptions& options) {
   if (!entry) return refuse(entry.error());
   if (entry->phase != RunPhase::finished) {
     return refuse(fmt::format("run {} is not finished; `sluice resume {}` goes on with it", entry->id, entry->id));
+  }
+  if (options.failed && entry->outcome == to_text(RunOutcome::succeeded)) {
+    return refuse(fmt::format("nothing of run {} has failed; `sluice rerun {}` runs all of it", entry->id, entry->id));
   }
   auto run = load(*state, *entry);
   if (!run) return refuse(run.error());

@@ -35,6 +35,7 @@ class Server {
   void look();
   void look_regularly();
   void start(const RunEntry& entry);
+  void end();
   void take_signals();
 
   State& state_;
@@ -45,7 +46,7 @@ class Server {
   std::unique_ptr<ControlServer> control_;
   Descriptor changes_;
   std::map<std::int64_t, std::unique_ptr<Process>> running_;
-  std::map<std::int64_t, std::int64_t> failed_;  ///< runs that could not be gone on with, and how many records they had
+  std::set<std::int64_t> failed_;  ///< runs that could not be gone on with
   bool looking_ = false, ending_ = false;
 };
 
@@ -91,8 +92,13 @@ void Server::look() {
   if (!runs) return;
   for (const RunEntry& entry : *runs) {
     if (entry.phase == RunPhase::finished || running_.contains(entry.id) || failed_.contains(entry.id)) continue;
-    if (RunFolder::is_taken(state_.folder, entry.id)) continue;
-    if (entry.phase == RunPhase::running || may_go_on(state_, entry)) start(entry);
+    if (RunFolder::is_taken(state_.folder, entry.id)) {
+      // Its process closes the lock's file, however it ends.
+      std::string folder = state_.folder / "runs" / std::to_string(entry.id);
+      inotify_add_watch(changes_.get(), folder.c_str(), IN_CLOSE_WRITE);
+      continue;
+    }
+    if (is_interrupted(state_, entry) || may_go_on(state_, entry)) start(entry);
     if (entry.phase != RunPhase::waiting || entry.wake_at == 0) continue;
     auto until = std::chrono::milliseconds(std::max<std::int64_t>(0, entry.wake_at - wall_clock()));
     if (until < look_again) loop_.at(Clock::now() + until, [this] { look_soon(); });
@@ -113,7 +119,7 @@ void Server::start(const RunEntry& entry) {
   };
   auto ended = [this, id] {
     loop_.post([this, id] {
-      if (running_[id]->exit_code() == 2) failed_[id] = id;  // it will not get better by itself
+      if (running_[id]->exit_code() == 2) failed_.insert(id);  // it will not get better by itself
       running_.erase(id);
       look_soon();
     });
@@ -143,22 +149,30 @@ Json Server::answer(const ControlRequest& request) {
   return answered;
 }
 
+/// To be told to end is no reason to cancel what runs: that is waited for, unless we are told twice.
+void Server::end() {
+  if (ending_) {
+    for (auto& [id, process] : running_) kill(process->pid(), SIGTERM);
+  } else if (!running_.empty()) {
+    fmt::print("waiting for {} of the runs; once more cancels them\n", running_.size());
+    std::fflush(stdout);
+  }
+  ending_ = true;
+}
+
 void Server::take_signals() {
   while (int number = signals_.next()) {
     if (number == SIGCHLD)
       processes_.reap();
     else
-      ending_ = true;
+      end();
   }
 }
 
 Outcome Server::run() {
   if (Outcome watched = loop_.watch(signals_.descriptor(), [this] { take_signals(); }); !watched) return watched;
   look_regularly();
-  Outcome looped = loop_.run([this] { return ending_; });
-  // The runs go on without us: each has its own process group and its own word in the journal.
-  for (auto& [id, process] : running_) kill(process->pid(), SIGTERM);
-  if (!running_.empty()) looped = loop_.run([this] { return running_.empty(); });
+  Outcome looped = loop_.run([this] { return ending_ && running_.empty(); });
   loop_.forget(signals_.descriptor());
   return looped;
 }

@@ -23,14 +23,18 @@ std::expected<std::optional<Json>, std::string> ask_at(const std::filesystem::pa
 
 }  // namespace
 
-std::expected<std::optional<Json>, std::string> speak(const std::filesystem::path& state_folder, const std::string& run,
-                                                      const Json& body) {
+std::expected<std::optional<Json>, std::string> speak_to_run(const std::filesystem::path& state_folder,
+                                                             const std::string& run, const Json& body) {
   std::error_code error;
   std::filesystem::path own = state_folder / "runs" / run / "control.sock";
-  if (!run.empty() && std::filesystem::exists(own, error)) {
-    auto answer = ask_at(own, body);
-    if (!answer || *answer) return answer;
-  }
+  if (run.empty() || !std::filesystem::exists(own, error)) return std::optional<Json>();
+  return ask_at(own, body);
+}
+
+std::expected<std::optional<Json>, std::string> speak(const std::filesystem::path& state_folder, const std::string& run,
+                                                      const Json& body) {
+  auto answer = speak_to_run(state_folder, run, body);
+  if (!answer || *answer) return answer;
   Json addressed = body;
   addressed["run"] = run;
   return ask_at(state_folder / "serve.sock", addressed);

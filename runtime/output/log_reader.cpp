@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/inotify.h>
 #include <unistd.h>
 
@@ -11,9 +12,11 @@
 #include <cstring>
 #include <map>
 #include <tuple>
+#include <utility>
 
 #include "runtime/output/log.h"
 #include "runtime/output/shown.h"
+#include "runtime/system/file_lock.h"
 
 namespace sluice::runtime {
 namespace {
@@ -180,6 +183,8 @@ class Watcher {
 
   /// The legs that were written to. Nothing: a file or a folder is new, so all may have changed.
   std::vector<std::string> wait() {
+    pollfd ready{inotify_.get(), POLLIN, 0};
+    if (std::exchange(look_again_, false) && poll(&ready, 1, 100) == 0) return {};
     alignas(inotify_event) char buffer[16384];
     ssize_t count = read(inotify_.get(), buffer, sizeof buffer);
     std::vector<std::string> changed;
@@ -188,7 +193,10 @@ class Watcher {
       std::memcpy(&event, buffer + i, sizeof event);
       i += static_cast<ssize_t>(sizeof event + event.len);
       auto leg = legs_.find(event.wd);
-      if (leg == legs_.end()) return {};
+      if (leg == legs_.end()) {
+        look_again_ = true;  // the kernel tells that the lock's file is closed before it lets the lock go
+        return {};
+      }
       if (std::ranges::find(changed, leg->second) == changed.end()) changed.push_back(leg->second);
     }
     return changed;
@@ -198,6 +206,7 @@ class Watcher {
   fs::path run_;
   Descriptor inotify_;
   std::map<int, std::string> legs_;
+  bool look_again_ = false;
 };
 
 }  // namespace
@@ -221,7 +230,8 @@ std::expected<std::size_t, std::string> follow_log(const fs::path& run, const Lo
       changed = reader.legs();
     }
     std::error_code error;
-    bool ended = fs::exists(run / "result.json", error);
+    bool left = fs::exists(run / "lock", error) && !is_locked(run / "lock");
+    bool ended = left || fs::exists(run / "result.json", error);
     if (ended) reader.take_unfinished();
     for (const std::string& leg : ended ? reader.legs() : changed) {
       if (Outcome done = reader.read_leg(leg); !done) return std::unexpected(done.error());

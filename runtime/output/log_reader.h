@@ -44,7 +44,8 @@ class LogSink {
 std::expected<std::size_t, std::string> read_log(const std::filesystem::path& run, const LogFilter& filter,
                                                  LogSink& sink);
 
-/// The same, and then what is written while the run lasts, as it comes; inotify says when there is something.
+/// The same, and then what is written while a process is at work on the run, as it comes; inotify says when there is
+/// something.
 std::expected<std::size_t, std::string> follow_log(const std::filesystem::path& run, const LogFilter& filter,
                                                    LogSink& sink);
 
