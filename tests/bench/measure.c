@@ -1,6 +1,6 @@
-// measure COMMAND…: runs it once, its output discarded, and prints wall ns, CPU ns, peak RSS in KiB, its exit status, CPU
-// ns of the process alone without those it started, and the monotonic clock's ns when it was started.
-// In C because a child's peak RSS begins with that of the process which spawned it.
+// measure COMMAND…: runs it once, its output discarded, and prints wall ns, CPU ns, peak RSS in KiB, its exit status,
+// CPU ns of the process alone without those it started, and the monotonic clock's ns when it was started. In C because
+// a child's peak RSS begins with that of the process which spawned it.
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <spawn.h>
