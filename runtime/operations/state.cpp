@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <ctime>
 
 #include "runtime/engine/context.h"
 #include "runtime/engine/run_setup.h"
+#include "runtime/isolation/container.h"
 #include "runtime/operations/secret_file.h"
 #include "runtime/plan/plan_json.h"
 
@@ -66,6 +68,10 @@ std::expected<void, std::string> give_secrets(LoadedRun& run, const std::string&
   options.secrets = std::move(secrets->values);
   options.github["token"] = secrets->token;
   for (const std::string& name : declared) options.environment.erase(name);
+  bool contains = std::ranges::any_of(run.plan.stages, [](const Stage& stage) {
+    return std::ranges::any_of(stage.services, [](const Service& service) { return !service.image.empty(); });
+  });
+  if (contains) options.container_engine = find_container_engine(options.environment);
   return {};
 }
 
