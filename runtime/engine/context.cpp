@@ -40,6 +40,7 @@ std::string context_text(const Options& options) {
                   {"authors", options.authors},
                   {"isolation", told(options.isolation)},
                   {"container_engine", options.container_engine.string()},
+                  {"actions", options.actions.string()},
                   {"own", options.own}};
   return to_json_line(context);
 }
@@ -58,6 +59,7 @@ void read_context(const std::string& text, Options& options) {
   options.authors = context.value("authors", options.authors);
   recall(context.value("isolation", Json::object()), options.isolation);
   options.container_engine = context.value("container_engine", "");
+  options.actions = context.value("actions", "");
   options.own = context.value("own", Json::object());
 }
 

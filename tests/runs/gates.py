@@ -96,6 +96,18 @@ def expired(place):
     expect_equal(here.results()["deploy"], "blocked", "what follows")
 
 
+def expired_meanwhile(place):
+    """A gate closes at its time also where no process waits; a vote that comes later changes nothing."""
+    for command in ("resume", "approve"):
+        here = place(gated(f'approve 1 of "{ME}" {{ expires 1h }}'))
+        here.run(status=3)
+        with here.journal() as database:
+            database.execute("UPDATE record SET at = at - 3600000")
+            database.execute("UPDATE run SET wake_at = wake_at - 3600000")
+        here(command, status=1)
+        expect_equal((here.lines("ran"), here.shown()["state"]), (["build"], "failed"), command)
+
+
 def windows(place):
     """A gate is open in its window and closed outside of it."""
     def hours(first, last):
@@ -206,6 +218,24 @@ def locked(place):
         expect_equal(here.shown("2")["state"], "succeeded" if kind == "lock" else "cancelled", "run 2")
 
 
+def locked_by_the_dead(place):
+    """A killed run keeps its lock till it is gone on with; then the next one has it."""
+    here = place('''
+  stage deploy in live {
+    rollback none because "a test"
+    run "touch {here}/waits; test -e {here}/go || sleep 300; echo $GITHUB_RUN_ID >> {here}/ran" { idempotent }
+  }''', before="environment live { lock }")
+    run = here.start_run()
+    here.until_seen("waits")
+    here.kill(run)
+    here.run(status=3)
+    here("status", says="held by run 1")
+    here.make("go")
+    here("resume")
+    expect_equal(here.lines("ran"), ["1", "2"], "what ran")
+    expect("lock" not in here("status"), "a lock is left")
+
+
 DOUBT = '''
   stage deploy in live {
     rollback { run "echo back >> {here}/ran" }
@@ -262,5 +292,5 @@ def rolled_back(place):
     expect("rolled back" in here("runs"), "`runs` does not tell it")
 
 
-main([approved, rejected, later, checklist, living, followed, expired, windows, void, several_people, slept, locked,
-      resolved, recovered, rolled_back])
+main([approved, rejected, later, checklist, living, followed, expired, expired_meanwhile, windows, void, several_people,
+      slept, locked, locked_by_the_dead, resolved, recovered, rolled_back])
