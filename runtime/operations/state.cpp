@@ -1,7 +1,9 @@
 #include "runtime/operations/state.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <charconv>
 #include <cstdio>
 #include <ctime>
@@ -14,8 +16,16 @@
 namespace sluice::runtime {
 
 std::expected<State, std::string> State::open(const std::filesystem::path& folder) {
+  std::filesystem::path file = folder / "journal.db";
+  if (access(file.c_str(), R_OK | W_OK) != 0 && errno == EACCES) {
+    std::string root = folder.parent_path().string();
+    return std::unexpected(
+        fmt::format("the runs in `{}` are another user's, who may take votes with `sluice serve --share`; then `sluice "
+                    "approve RUN --root {}` works",
+                    root, root));
+  }
   std::error_code error;
-  if (!std::filesystem::exists(folder / "journal.db", error)) {
+  if (!std::filesystem::exists(file, error)) {
     return std::unexpected(
         fmt::format("nothing has run in `{}` yet; `sluice run FILE` runs a pipeline", folder.parent_path().string()));
   }

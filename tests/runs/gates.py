@@ -36,6 +36,33 @@ def approved(place):
     here("approve", "1", status=2, says="run 1 waits at no gate")
 
 
+def asked_again(place):
+    """A rerun asks the gates before what runs again, and takes their locks; others are taken over."""
+    here = place('''
+  gate first { approve 1 of "%s" }
+  stage one after first { run "echo one >> {here}/ran" }
+  stage two after one in live { rollback none because "a test"; run "echo two >> {here}/ran" { idempotent } }
+  stage three after two in live {
+    rollback { run "echo back >> {here}/ran" }
+    run "echo three >> {here}/ran; test -e {here}/go" { idempotent }
+  }''' % ME, before='environment live { approve 1 of "%s"; lock }' % ME)
+    here.run(status=3)
+    here("approve", "1", "first", status=3)
+    here("approve", "1", "live", status=1)
+    expect_equal(here.lines("ran"), ["one", "two", "three", "back"], "the first attempt")
+    here("rerun", "--failed", status=3)
+    expect("gate `live-entry`" in here("status"), f"it does not wait for its entry: {here('status')}")
+    here.make("go")
+    here("approve", "2", "live")
+    expect_equal(here.lines("ran")[4:], ["three"], "the second")
+
+
+def unjournalled(place):
+    """Without a journal nobody could vote."""
+    here = place(gated(f'approve 1 of "{ME}"'))
+    here.run("--no-journal", status=2, says="gates and locks live in the journal; leave out `--no-journal`")
+
+
 def rejected(place):
     """One who rejects ends it: 1, and the stage behind is blocked."""
     here = place(gated(f'approve 1 of "{ME}"'))
@@ -157,7 +184,8 @@ def several_people(place):
     def vote(user, command="approve"):
         identity = pwd.getpwnam(user)
         done = subprocess.run(["setpriv", f"--reuid={identity.pw_uid}", f"--regid={identity.pw_gid}", "--clear-groups",
-                               here.sluice, command, "1", "release", "--root", here.folder], capture_output=True,
+                               here.sluice, command, *(["1", "release"] if command != "status" else []),
+                               "--root", here.folder], capture_output=True,
                               text=True, stdin=subprocess.DEVNULL, timeout=60)
         return done.returncode, done.stdout + done.stderr
 
@@ -165,6 +193,8 @@ def several_people(place):
     here.until((here.state / "serve.sock").exists, "the server's socket")
     status, told = vote(stranger)
     expect(status == 2, f"a stranger was heard: {told}")
+    status, told = vote(first, "status")
+    expect(status == 2 and "are another user's, who may take votes with `sluice serve --share`" in told, told)
     here("approve", "1", status=2)  # the starter
     for _ in range(2):
         status, told = vote(first)
@@ -292,5 +322,5 @@ def rolled_back(place):
     expect("rolled back" in here("runs"), "`runs` does not tell it")
 
 
-main([approved, rejected, later, checklist, living, followed, expired, expired_meanwhile, windows, void, several_people,
-      slept, locked, locked_by_the_dead, resolved, recovered, rolled_back])
+main([approved, asked_again, unjournalled, rejected, later, checklist, living, followed, expired, expired_meanwhile,
+      windows, void, several_people, slept, locked, locked_by_the_dead, resolved, recovered, rolled_back])
