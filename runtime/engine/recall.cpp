@@ -1,5 +1,7 @@
 #include "runtime/engine/recall.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <functional>
 #include <utility>
@@ -58,27 +60,33 @@ Json cut(const Json& parts, const std::string& name, const std::string& secret) 
 
 }  // namespace
 
-Json told(const StepReport& report) {
-  Json data = {{"title", report.title}, {"outcome", to_text(report.outcome)}};
-  if (report.conclusion != report.outcome) data["conclusion"] = to_text(report.conclusion);
-  put(data, "ms", report.duration.count());
-  put(data, "message", report.message);
-  put(data, "log", report.log.string());
-  return data;
+/// Written by hand: it is made for every step, and mostly holds two plain words.
+std::string told(const StepReport& report, const Json& rest) {
+  std::string text =
+      fmt::format("{{\"title\":{},\"outcome\":\"{}\"", to_json_line(report.title), to_text(report.outcome));
+  if (report.conclusion != report.outcome) text += fmt::format(",\"conclusion\":\"{}\"", to_text(report.conclusion));
+  if (report.duration.count() != 0) text += fmt::format(",\"ms\":{}", report.duration.count());
+  if (!report.message.empty()) text += ",\"message\":" + to_json_line(report.message);
+  if (!report.log.empty()) text += ",\"log\":" + to_json_line(report.log.string());
+  for (const auto& [name, value] : rest.items()) text += fmt::format(",{}:{}", to_json_line(name), to_json_line(value));
+  return text + "}";
 }
 
 std::string told(const LegReport& report, const Json& outputs) {
   Json data = told_result(report);
   if (!outputs.empty()) data["outputs"] = outputs;
-  for (const StepReport& step : report.steps) data["steps"].push_back(told(step));
+  for (const StepReport& step : report.steps) data["steps"].push_back(parse_json(told(step)));
   return to_json_line(data);
 }
 
 std::string told(const StageReport& report, const Json& outputs) {
-  Json data = told_result(report);
-  if (!outputs.empty()) data["outputs"] = outputs;
-  put(data, "undone", static_cast<int>(report.undone));
-  return to_json_line(data);
+  std::string text = fmt::format("{{\"result\":\"{}\"", to_text(report.result));
+  if (report.allowed) text += ",\"allowed\":true";
+  if (!report.reason.empty()) text += ",\"reason\":" + to_json_line(report.reason);
+  if (report.duration.count() != 0) text += fmt::format(",\"ms\":{}", report.duration.count());
+  if (!outputs.empty()) text += ",\"outputs\":" + to_json_line(outputs);
+  if (report.undone != Undone::nothing) text += fmt::format(",\"undone\":{}", static_cast<int>(report.undone));
+  return text + "}";
 }
 
 void recall(const Json& data, StepReport& report) {

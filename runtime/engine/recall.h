@@ -11,7 +11,7 @@ namespace sluice::runtime {
 /// Reports as records of the journal, and back again.
 std::string told(const StageReport& report, const Json& outputs);
 std::string told(const LegReport& report, const Json& outputs);
-Json told(const StepReport& report);
+std::string told(const StepReport& report, const Json& rest = {});  ///< `rest`: further members
 
 void recall(const Json& data, StageReport& report);
 void recall(const Json& data, LegReport& report);

@@ -133,7 +133,7 @@ std::expected<Command, std::string> script_command(const std::string& shell, con
   }
   std::string_view ending = known != nullptr ? known->ending : "";
   std::filesystem::path file = folder / fmt::format("script{}", ending);
-  if (Outcome written = write_file(file, file_text(ending, text), 0700); !written) {
+  if (Outcome written = overwrite_file(file, file_text(ending, text), 0700); !written) {
     return std::unexpected(written.error());
   }
   Command command;

@@ -38,15 +38,15 @@ void LegAttempt::note_attempt() {
 
 void LegAttempt::note_finished(StepRun& now) {
   if (!run_.log || now.outer != nullptr || now.phase != StepRun::Phase::main) return;
-  Json data = told(now.report);
+  Json rest = Json::object();
   if (has_effects()) {
     const auto& secrets = run_.options.secrets;
-    if (!now.outputs.empty()) data["outputs"] = sealed(now.outputs, secrets);
-    if (!now.variables.empty()) data["env"] = sealed(now.variables, secrets);
-    if (!now.folders.empty()) data["path"] = now.folders;
-    if (!now.masks.empty()) data["masks"] = now.masks;
+    if (!now.outputs.empty()) rest["outputs"] = sealed(now.outputs, secrets);
+    if (!now.variables.empty()) rest["env"] = sealed(now.variables, secrets);
+    if (!now.folders.empty()) rest["path"] = now.folders;
+    if (!now.masks.empty()) rest["masks"] = now.masks;
   }
-  note(RecordKind::step_finished, now, to_json_line(data));
+  note(RecordKind::step_finished, now, told(now.report, rest));
 }
 
 /// A step that was finished before the crash never runs again: what it left is put back.

@@ -86,7 +86,8 @@ Task<LegAttempt::Failure> LegAttempt::run_command(StepRun& now, Command command)
       command, [&reader](std::string_view chunk) { reader.add(chunk); }, [this] { wakeup_.notify(); });
   if (!process) co_return process.error();
   sessions_.push_back((*process)->pid());
-  note(RecordKind::process_started, now, process_text((*process)->pid()));
+  // Elsewhere its mark in the environment is enough to find it by.
+  if (has_effects()) note(RecordKind::process_started, now, process_text((*process)->pid()));
   Task<End> supervision = supervise(now, **process);
   End end = co_await supervision;
   (*process)->discard_output();

@@ -86,6 +86,16 @@ Outcome write_file(const fs::path& file, std::string_view text, mode_t mode) {
   return {};
 }
 
+Outcome overwrite_file(const fs::path& file, std::string_view text, mode_t mode) {
+  Descriptor descriptor(open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, mode));
+  if (!descriptor) return system_error("write", file);
+  if (Outcome written = write_all(descriptor.get(), text); !written) {
+    return std::unexpected(fmt::format("cannot write `{}`: {}", file.string(), written.error()));
+  }
+  if (ftruncate(descriptor.get(), static_cast<off_t>(text.size())) != 0) return system_error("write", file);
+  return {};
+}
+
 Outcome append_file(const fs::path& file, std::string_view text) {
   Descriptor descriptor(open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
   if (!descriptor) return system_error("write", file);

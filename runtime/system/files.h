@@ -15,6 +15,9 @@ using Outcome = std::expected<void, std::string>;  ///< nothing, or what the out
 /// Files and folders made here belong to the user alone (0700, 0600) unless a mode is given.
 Outcome make_folders(const std::filesystem::path& folder, mode_t mode = 0700);
 Outcome write_file(const std::filesystem::path& file, std::string_view text, mode_t mode = 0600);
+/// The same for a file that is written again and again: it is cut to its length behind the text, never emptied first,
+/// for ext4 brings a file that was emptied to the disk as soon as it is closed (auto_da_alloc).
+Outcome overwrite_file(const std::filesystem::path& file, std::string_view text, mode_t mode = 0600);
 Outcome append_file(const std::filesystem::path& file, std::string_view text);
 std::expected<std::string, std::string> read_file(const std::filesystem::path& file);
 Outcome remove_folder(const std::filesystem::path& folder);  ///< with all that is in it, also what is write-protected

@@ -107,7 +107,7 @@ def expect(holds, what, case):
 
 def reachable(sluice):
     """The step reaches the server through its mapped port; the secret is on no command line and in no file; all is gone."""
-    with Case(sluice, "web:1", r"curl -fsS ${{ site.url }} | grep -o 'good day'; curl -s ${{ site.url }} | grep -c sesame") as case:
+    with Case(sluice, "web:1", r"curl -fsS ${{ site.url }} | grep -o 'good day'; curl -s ${{ site.url }} | grep -c 'ses''ame'") as case:
         case.run()
         expect(case.status == 0, "the run failed", case)
         expect("good day" in case.output, "the step did not reach the server", case)

@@ -40,7 +40,6 @@ class Place:
             subprocess.run(git + arguments, check=True)
         (self.repository / ".sluice/runs/999/workspaces/other").mkdir(parents=True)
         (self.repository / ".sluice/runs/999/workspaces/other/file").write_text("another stage's")
-        (self.repository / ".sluice/journal.db").write_text("journal")
         self.sluice = top / "sluice"
         shutil.copy(sluice, self.sluice)
         self.environment = {**os.environ, "HOME": str(self.home), "SSH_AUTH_SOCK": "/run/agent"}

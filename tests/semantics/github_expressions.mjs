@@ -1,5 +1,5 @@
-// node github_expressions.mjs TOOLS < QUESTIONS: reads `{"expr": …, "contexts": {…}}`, one a line, with GitHub's own
-// package, and answers with its tree and what it evaluates to. TOOLS is the folder that holds its node_modules.
+// node github_expressions.mjs TOOLS < QUESTIONS: reads `{"expr": …, "contexts": {…}}`, one a line, with GitHub's
+// own package, and answers with its tree and what it evaluates to. TOOLS is the folder that holds its node_modules.
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {pathToFileURL} from 'node:url';
@@ -8,7 +8,8 @@ const [tools] = process.argv.slice(2);
 const folder = join(tools, 'node_modules', '@actions', 'expressions', 'dist');
 const load = name => import(pathToFileURL(join(folder, name)).href);
 const {Evaluator, Lexer, Parser, data} = await load('index.js');
-const {Literal, Unary, Binary, Logical, Grouping, ContextAccess, IndexAccess, FunctionCall, Star} = await load('ast.js');
+const nodes = await load('ast.js');
+const {Literal, Unary, Binary, Logical, Grouping, ContextAccess, IndexAccess, FunctionCall, Star} = nodes;
 const {reviver} = await load('data/reviver.js');
 const {replacer} = await load('data/replacer.js');
 

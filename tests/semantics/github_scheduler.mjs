@@ -1,7 +1,7 @@
-// node github_scheduler.mjs TOOLS WORKFLOW…: how the jobs of each workflow end on GitHub, a JSON object a file, where a job
-// whose script is `false` fails. Its scheduler is not published; this is what is documented and was observed of it
-// (docs.github.com, Status check functions; actions/runner issue 491): status functions look at every job before, and a
-// skipped one is no success.
+// node github_scheduler.mjs TOOLS WORKFLOW…: how the jobs of each workflow end on GitHub, a JSON object a file, where
+// a job whose script is `false` fails. Its scheduler is not published; this is what is documented and was observed of
+// it (docs.github.com, Status check functions; actions/runner issue 491): status functions look at every job before,
+// and a skipped one is no success.
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {pathToFileURL} from 'node:url';
@@ -32,7 +32,9 @@ function asksStatus(node) {
 
 function holds(job, needs, before) {
   const results = given => (given.length ? given.map(id => needs[id.coerceString()].result) : before);
-  const call = (name, test) => [name, {name, minArgs: 0, maxArgs: 255, call: (...ids) => new data.BooleanData(test(results(ids)))}];
+  const call = (name, test) => {
+    return [name, {name, minArgs: 0, maxArgs: 255, call: (...ids) => new data.BooleanData(test(results(ids)))}];
+  };
   const success = given => given.every(result => result === 'success');
   const functions = new Map([call('success', success), call('failure', given => given.includes('failure')),
                              call('always', () => true), call('cancelled', () => false)]);

@@ -1,5 +1,5 @@
-"""Random matrices, environment files, commands and chains of stages, each held to a small model of what GitHub (or, for
-chains, docs/language.md) defines. The models are written for reading, from the sources that the tables name.
+"""Random matrices, environment files, commands, steps and chains of stages, each held to a small model of what GitHub
+(or, for chains, docs/language.md) defines. The models are written for reading, from the sources that the tables name.
 """
 import itertools
 import json
@@ -78,24 +78,27 @@ def legs_of(axes, include, exclude):
 
 def random_matrix(chance):
     scalars = [1, 2, "1", "2", "x", "X", "", None, True, False, 0]
-    deep = lambda: chance.choice([chance.choice(scalars)] * 4 + [{"n": chance.choice(scalars), "m": chance.choice(scalars)},
-                                                                  [chance.choice(scalars), chance.choice(scalars)], {"n": 1}, [1]])
-    axes = {name: [deep() for _ in range(chance.randint(1, 3))] for name in chance.sample("abc", chance.randint(0, 3))}
+    any_of = lambda: chance.choice(scalars)
+    deep = lambda: chance.choice([any_of()] * 4 + [{"n": any_of(), "m": any_of()}, [any_of(), any_of()], {"n": 1}])
+    names = chance.sample("abc", chance.randint(0, 3))
+    axes = {name: [deep() for _ in range(chance.randint(1, 3))] for name in names}
 
     def item(names):
-        return {name: deep() if chance.random() < 0.3 or name not in axes else chance.choice(axes[name]) for name in names}
+        other = lambda name: name not in axes or chance.random() < 0.3
+        return {name: deep() if other(name) else chance.choice(axes[name]) for name in names}
 
     include = [item(chance.sample("abcxy", chance.randint(1, 3))) for _ in range(chance.randint(0, 4))]
-    exclude = [item(chance.sample(list(axes), chance.randint(1, len(axes)))) for _ in range(chance.randint(0, 2))] if axes else []
+    exclude = [item(chance.sample(names, chance.randint(1, len(names)))) for _ in range(chance.randint(0, 2)) if names]
     return {"ask": "matrix", "axes": axes, "include": include, "exclude": exclude}
 
 
 def judge_matrix(question, answer):
     expected = legs_of(question["axes"], question["include"], question["exclude"])
-    legs, named = json.dumps([leg for leg, _ in expected]), json.dumps([name for _, name in expected])
-    if json.dumps(answer["value"]) != legs:
-        return f"expected {legs}, got {json.dumps(answer['value'])}"
-    return None if json.dumps(answer["named"]) == named else f"expected the names {named}, got {json.dumps(answer['named'])}"
+    for part, right in (("value", [leg for leg, _ in expected]), ("named", [name for _, name in expected])):
+        # As texts: the order of keys counts, and 1 is not true.
+        if json.dumps(answer[part]) != json.dumps(right):
+            return f"expected as {part} {json.dumps(right)}, got {json.dumps(answer[part])}"
+    return None
 
 
 # ----- environment files: Workflow commands, and the tests of the runner
@@ -170,7 +173,8 @@ def read_command(line):
     if not found or not found["name"]:
         return None
     pairs = [pair.lstrip("=").split("=", 1) for pair in (found["given"] or "").strip().split(",")]
-    properties = [[pair[0], unescape(pair[1].lstrip("="), PROPERTY_CODES)] for pair in pairs if len(pair) == 2 and pair[1].strip("=")]
+    pairs = [pair for pair in pairs if len(pair) == 2 and pair[1].strip("=")]
+    properties = [[key, unescape(value.lstrip("="), PROPERTY_CODES)] for key, value in pairs]
     return [found["name"].lower(), properties, unescape(found["text"], TEXT_CODES)]
 
 
@@ -178,7 +182,8 @@ def random_command(chance):
     parts = ["a", "B", "=", ",", " ", "%25", "%0A", "%0D", "%3A", "%2C", "%", "0A", "file=", "line=3", ":", "ä", "x=y"]
     some = lambda most: "".join(chance.choice(parts) for _ in range(chance.randint(0, most)))
     head = chance.choice(["::error", "::Warning", "::set-output", "  ::notice", "x::error", "::", ":error"])
-    return {"ask": "command", "line": head + chance.choice(["", " ", " name=a", " file=b,line=2"]) + some(5) + chance.choice(["::"] * 4 + [""]) + some(5)}
+    given = chance.choice(["", " ", " name=a", " file=b,line=2"]) + some(5)
+    return {"ask": "command", "line": head + given + chance.choice(["::"] * 4 + [""]) + some(5)}
 
 
 def judge_command(question, answer):
@@ -190,7 +195,8 @@ def judge_command(question, answer):
 def run_model(probe, name, make, judge, seed, count):
     chance = random.Random(seed)
     questions = [make(chance) for _ in range(count)]
-    problems = [(question, problem) for question, answer in zip(questions, ask(probe, questions)) if (problem := judge(question, answer))]
+    judged = [(question, judge(question, answer)) for question, answer in zip(questions, ask(probe, questions))]
+    problems = [(question, problem) for question, problem in judged if problem]
     for question, problem in problems[:10]:
         print(f"{name} (seed {seed}): {json.dumps(question)}\n    {problem}")
     print(f"{name}: {count} random ones (seed {seed}), {len(problems)} wrong")
@@ -220,7 +226,8 @@ def random_chain(chance, count):
     for index in range(count):
         before = sorted(chance.sample(range(index), min(index, chance.choice([0, 1, 1, 2, 3]))))
         condition = chance.choice(["", "", "", *CONDITIONS])
-        stages.append({"before": before, "condition": condition, "fails": chance.random() < 0.25, "allowed": chance.random() < 0.2})
+        fails, allowed = chance.random() < 0.25, chance.random() < 0.2
+        stages.append({"before": before, "condition": condition, "fails": fails, "allowed": allowed})
     return stages
 
 
@@ -269,7 +276,8 @@ STEP_CONDITIONS = {
 
 
 def random_steps(chance, count):
-    return [{"condition": chance.choice(["", "", *STEP_CONDITIONS]), "fails": chance.random() < 0.3, "allowed": chance.random() < 0.3}
+    conditions = ["", "", *STEP_CONDITIONS]
+    return [{"condition": chance.choice(conditions), "fails": chance.random() < 0.3, "allowed": chance.random() < 0.3}
             for _ in range(count)]
 
 

@@ -92,9 +92,10 @@ Json read_command(const Json& question) {
 }
 
 Json start_shell(const Json& question) {
-  Variables environment = {{"PATH", question["path"]}};
-  auto command =
-      script_command(question["shell"], question["text"], question["folder"].get<std::string>(), environment);
+  InheritedVariables inherited({{"PATH", question["path"]}});
+  Variables own;
+  std::string folder = question["folder"];
+  auto command = script_command(question["shell"], question["text"], folder, {inherited, own}, folder);
   if (!command) return {{"error", command.error()}};
   return {{"program", command->program.string()}, {"arguments", command->arguments}};
 }

@@ -31,7 +31,7 @@ def wrong_text(case, answer):
     """What is wrong with an answer where an error is expected, or not."""
     said = answer.get("error")
     if "wrong" in case:
-        return None if said is not None and case["wrong"] in said else f"expected the error `{case['wrong']}`, got {said!r}"
+        return None if case["wrong"] in (said or "") else f"expected the error `{case['wrong']}`, got {said!r}"
     return f"got the error `{said}`" if said is not None else None
 
 
@@ -74,7 +74,8 @@ class Shells:
             program.chmod(0o755)
 
     def question(self, case):
-        return {"ask": "shell", "shell": case["shell"], "text": SCRIPT, "folder": str(self.folder), "path": str(self.folder / "bin")}
+        return {"ask": "shell", "shell": case["shell"], "text": SCRIPT, "folder": str(self.folder),
+                "path": str(self.folder / "bin")}
 
     def judge(self, case, answer):
         if problem := wrong_text(case, answer):

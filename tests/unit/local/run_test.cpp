@@ -84,7 +84,7 @@ TEST_CASE("an output becomes a matrix", "[local][run]") {
   GraphRun run(b.graph);
   REQUIRE(run.report->stages[1].legs.size() == 2);
   CHECK(run.recorder.output.find("each (x): x-\n") != std::string::npos);
-  CHECK(run.recorder.output.find("each (y, 7): y-7\n") != std::string::npos);
+  CHECK(run.recorder.output.find("each (y): y-7\n") != std::string::npos);
 }
 
 TEST_CASE("the work tree and artifacts pass from stage to stage", "[local][run]") {

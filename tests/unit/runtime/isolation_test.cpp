@@ -1,5 +1,4 @@
 #include "runtime/isolation/isolation.h"
-#include "runtime/system/sizes.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -14,6 +13,7 @@
 #include "runtime/isolation/container.h"
 #include "runtime/isolation/view.h"
 #include "runtime/system/ports.h"
+#include "runtime/system/sizes.h"
 
 namespace sluice::runtime::test {
 namespace {
