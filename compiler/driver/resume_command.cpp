@@ -20,7 +20,8 @@ std::optional<runtime::Plan> plan_of_now(Session& session, const runtime::Loaded
   if (report(compilation.sink(), compilation.sources())) return std::nullopt;
   const graph::Graph* graph = select(graphs, run.plan.pipeline, file);
   if (!graph) return std::nullopt;
-  local::Planned planned = local::plan(*graph, run.options.only);
+  runtime::ActionMachine machine({run.options.repository_root, run.options.actions}, runtime::current_environment());
+  local::Planned planned = local::plan(*graph, run.options.only, {&machine, !run.options.container_engine.empty()});
   for (const local::Problem& problem : planned.problems) {
     if (problem.is_note()) continue;
     fmt::print(stderr, "sluice: {}\n", problem.text);

@@ -3,25 +3,6 @@
 namespace sluice::runtime {
 namespace {
 
-Json isolation_json(const Isolation& isolation) {
-  Json json = {{"on", isolation.on}, {"offline", isolation.offline}};
-  if (isolation.limits.memory) json["memory"] = *isolation.limits.memory;
-  if (isolation.limits.cpus) json["cpus"] = *isolation.limits.cpus;
-  if (isolation.limits.pids) json["pids"] = *isolation.limits.pids;
-  return json;
-}
-
-void read_isolation(const Json& json, Isolation& isolation) {
-  isolation.on = json.value("on", false);
-  isolation.offline = json.value("offline", false);
-  if (json.contains("memory")) isolation.limits.memory = json["memory"];
-  if (json.contains("cpus")) isolation.limits.cpus = json["cpus"];
-  if (json.contains("pids")) isolation.limits.pids = json["pids"];
-}
-
-}  // namespace
-namespace {
-
 Json told(const Isolation& isolation) {
   Json data = {{"on", isolation.on}, {"offline", isolation.offline}};
   if (isolation.limits.memory) data["memory"] = *isolation.limits.memory;
@@ -60,7 +41,6 @@ std::string context_text(const Options& options) {
                   {"isolation", told(options.isolation)},
                   {"container_engine", options.container_engine.string()},
                   {"actions", options.actions.string()},
-                  {"isolation", isolation_json(options.isolation)},
                   {"own", options.own}};
   return to_json_line(context);
 }
@@ -80,7 +60,6 @@ void read_context(const std::string& text, Options& options) {
   recall(context.value("isolation", Json::object()), options.isolation);
   options.container_engine = context.value("container_engine", "");
   options.actions = context.value("actions", "");
-  read_isolation(context.value("isolation", Json::object()), options.isolation);
   options.own = context.value("own", Json::object());
 }
 

@@ -52,7 +52,7 @@ void refresh_again(RunState& run, Duration period) {
 
 /// All that is left waits, and for long: there is nothing to do for a process.
 bool may_leave(const RunState& run) {
-  if (run.busy > 0 || run.waiting.empty() || run.options.wait || run.cancelled) return false;
+  if (run.busy > 0 || run.waiting.empty() || run.options.wait || run.cancelled || !run.log) return false;
   std::int64_t soon = wall_clock() + short_wait;
   return std::ranges::none_of(run.waiting,
                               [&](const Waiting* waiting) { return waiting->until() && *waiting->until() < soon; });
@@ -276,6 +276,11 @@ Outcome take_over_artifacts(const Options& options, std::int64_t number) {
   return {};
 }
 
+bool asks_somebody(const Plan& plan) {
+  return std::ranges::any_of(plan.stages, [](const Stage& stage) { return stage.gate.has_value(); }) ||
+         std::ranges::any_of(plan.environments, [](const Environment& one) { return one.lock.has_value(); });
+}
+
 /// The journal knows its number and its end alone: whenever its process dies, there is nothing to go on with.
 std::expected<RunReport, std::string> run_unjournalled(const Plan& plan, const Options& options, Journal& journal,
                                                        std::int64_t number, Status& status) {
@@ -299,6 +304,9 @@ Options with_absolute_paths(Options options) {
 
 std::expected<RunReport, std::string> run(const Plan& plan, const Options& given, Status& status) {
   if (Outcome checked = check_secrets(plan, given); !checked) return std::unexpected(checked.error());
+  if (!given.journal && asks_somebody(plan)) {
+    return std::unexpected("gates and locks live in the journal; leave out `--no-journal`");
+  }
   Options options = with_absolute_paths(given);
   auto journal = Journal::open(options.state_folder);
   if (!journal) return std::unexpected(journal.error());

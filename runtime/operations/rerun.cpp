@@ -10,6 +10,16 @@
 namespace sluice::runtime {
 namespace {
 
+/// Whether some stage that runs again has to pass a gate: then it is asked once more, and its lock is taken.
+bool is_needed(const Plan& plan, const std::vector<bool>& taken, std::size_t gate) {
+  for (std::size_t i = 0; i < taken.size(); ++i) {
+    const Stage& stage = plan.stages[i];
+    bool enters = stage.environment && plan.environments[*stage.environment].entry == gate;
+    if (!taken[i] && (enters || std::ranges::find(stage.after, gate) != stage.after.end())) return true;
+  }
+  return false;
+}
+
 /// Which stages are taken over: those that succeeded and were not undone, none of whose ancestors runs again.
 std::expected<std::vector<bool>, std::string> taken_over(const Plan& plan, const Past& past,
                                                          const RerunOptions& options) {
@@ -29,6 +39,10 @@ std::expected<std::vector<bool>, std::string> taken_over(const Plan& plan, const
     for (const Stage& stage : plan.stages) names += fmt::format("{}`{}`", names.empty() ? "" : ", ", stage.id);
     return std::unexpected(
         fmt::format("there is no stage `{}` in `{}`; there are {}", options.from, plan.pipeline, names));
+  }
+  // What stands behind a gate needs nothing of it, and stays.
+  for (std::size_t i = taken.size(); i-- > 0;) {
+    if (plan.stages[i].gate && taken[i]) taken[i] = !is_needed(plan, taken, i);
   }
   return taken;
 }

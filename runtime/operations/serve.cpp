@@ -114,7 +114,10 @@ void Server::start(const RunEntry& entry) {
   std::int64_t id = entry.id;
   fmt::print("run {} goes on\n", id);
   auto show = [id](std::string_view chunk) {
-    fmt::print("run {} │ {}", id, chunk);
+    for (std::size_t end = 0; !chunk.empty(); chunk.remove_prefix(end)) {
+      end = std::min(chunk.find('\n'), chunk.size() - 1) + 1;
+      fmt::print("run {} │ {}", id, chunk.substr(0, end));
+    }
     std::fflush(stdout);
   };
   auto ended = [this, id] {

@@ -1,23 +1,31 @@
 #include "runtime/operations/state.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
-#include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <cstdio>
 #include <ctime>
 
 #include "runtime/engine/context.h"
 #include "runtime/engine/run_setup.h"
-#include "runtime/isolation/container.h"
 #include "runtime/operations/secret_file.h"
 #include "runtime/plan/plan_json.h"
 
 namespace sluice::runtime {
 
 std::expected<State, std::string> State::open(const std::filesystem::path& folder) {
+  std::filesystem::path file = folder / "journal.db";
+  if (access(file.c_str(), R_OK | W_OK) != 0 && errno == EACCES) {
+    std::string root = folder.parent_path().string();
+    return std::unexpected(
+        fmt::format("the runs in `{}` are another user's, who may take votes with `sluice serve --share`; then `sluice "
+                    "approve RUN --root {}` works",
+                    root, root));
+  }
   std::error_code error;
-  if (!std::filesystem::exists(folder / "journal.db", error)) {
+  if (!std::filesystem::exists(file, error)) {
     return std::unexpected(
         fmt::format("nothing has run in `{}` yet; `sluice run FILE` runs a pipeline", folder.parent_path().string()));
   }
@@ -68,10 +76,6 @@ std::expected<void, std::string> give_secrets(LoadedRun& run, const std::string&
   options.secrets = std::move(secrets->values);
   options.github["token"] = secrets->token;
   for (const std::string& name : declared) options.environment.erase(name);
-  bool contains = std::ranges::any_of(run.plan.stages, [](const Stage& stage) {
-    return std::ranges::any_of(stage.services, [](const Service& service) { return !service.image.empty(); });
-  });
-  if (contains) options.container_engine = find_container_engine(options.environment);
   return {};
 }
 

@@ -36,6 +36,33 @@ def approved(place):
     here("approve", "1", status=2, says="run 1 waits at no gate")
 
 
+def asked_again(place):
+    """A rerun asks the gates before what runs again, and takes their locks; others are taken over."""
+    here = place('''
+  gate first { approve 1 of "%s" }
+  stage one after first { run "echo one >> {here}/ran" }
+  stage two after one in live { rollback none because "a test"; run "echo two >> {here}/ran" { idempotent } }
+  stage three after two in live {
+    rollback { run "echo back >> {here}/ran" }
+    run "echo three >> {here}/ran; test -e {here}/go" { idempotent }
+  }''' % ME, before='environment live { approve 1 of "%s"; lock }' % ME)
+    here.run(status=3)
+    here("approve", "1", "first", status=3)
+    here("approve", "1", "live", status=1)
+    expect_equal(here.lines("ran"), ["one", "two", "three", "back"], "the first attempt")
+    here("rerun", "--failed", status=3)
+    expect("gate `live-entry`" in here("status"), f"it does not wait for its entry: {here('status')}")
+    here.make("go")
+    here("approve", "2", "live")
+    expect_equal(here.lines("ran")[4:], ["three"], "the second")
+
+
+def unjournalled(place):
+    """Without a journal nobody could vote."""
+    here = place(gated(f'approve 1 of "{ME}"'))
+    here.run("--no-journal", status=2, says="gates and locks live in the journal; leave out `--no-journal`")
+
+
 def rejected(place):
     """One who rejects ends it: 1, and the stage behind is blocked."""
     here = place(gated(f'approve 1 of "{ME}"'))
@@ -96,6 +123,18 @@ def expired(place):
     expect_equal(here.results()["deploy"], "blocked", "what follows")
 
 
+def expired_meanwhile(place):
+    """A gate closes at its time also where no process waits; a vote that comes later changes nothing."""
+    for command in ("resume", "approve"):
+        here = place(gated(f'approve 1 of "{ME}" {{ expires 1h }}'))
+        here.run(status=3)
+        with here.journal() as database:
+            database.execute("UPDATE record SET at = at - 3600000")
+            database.execute("UPDATE run SET wake_at = wake_at - 3600000")
+        here(command, status=1)
+        expect_equal((here.lines("ran"), here.shown()["state"]), (["build"], "failed"), command)
+
+
 def windows(place):
     """A gate is open in its window and closed outside of it."""
     def hours(first, last):
@@ -145,7 +184,8 @@ def several_people(place):
     def vote(user, command="approve"):
         identity = pwd.getpwnam(user)
         done = subprocess.run(["setpriv", f"--reuid={identity.pw_uid}", f"--regid={identity.pw_gid}", "--clear-groups",
-                               here.sluice, command, "1", "release", "--root", here.folder], capture_output=True,
+                               here.sluice, command, *(["1", "release"] if command != "status" else []),
+                               "--root", here.folder], capture_output=True,
                               text=True, stdin=subprocess.DEVNULL, timeout=60)
         return done.returncode, done.stdout + done.stderr
 
@@ -153,6 +193,8 @@ def several_people(place):
     here.until((here.state / "serve.sock").exists, "the server's socket")
     status, told = vote(stranger)
     expect(status == 2, f"a stranger was heard: {told}")
+    status, told = vote(first, "status")
+    expect(status == 2 and "are another user's, who may take votes with `sluice serve --share`" in told, told)
     here("approve", "1", status=2)  # the starter
     for _ in range(2):
         status, told = vote(first)
@@ -204,6 +246,24 @@ def locked(place):
         here("resume")
         expect_equal(here.lines("ran"), wanted, kind)
         expect_equal(here.shown("2")["state"], "succeeded" if kind == "lock" else "cancelled", "run 2")
+
+
+def locked_by_the_dead(place):
+    """A killed run keeps its lock till it is gone on with; then the next one has it."""
+    here = place('''
+  stage deploy in live {
+    rollback none because "a test"
+    run "touch {here}/waits; test -e {here}/go || sleep 300; echo $GITHUB_RUN_ID >> {here}/ran" { idempotent }
+  }''', before="environment live { lock }")
+    run = here.start_run()
+    here.until_seen("waits")
+    here.kill(run)
+    here.run(status=3)
+    here("status", says="held by run 1")
+    here.make("go")
+    here("resume")
+    expect_equal(here.lines("ran"), ["1", "2"], "what ran")
+    expect("lock" not in here("status"), "a lock is left")
 
 
 DOUBT = '''
@@ -262,5 +322,5 @@ def rolled_back(place):
     expect("rolled back" in here("runs"), "`runs` does not tell it")
 
 
-main([approved, rejected, later, checklist, living, followed, expired, windows, void, several_people, slept, locked,
-      resolved, recovered, rolled_back])
+main([approved, asked_again, unjournalled, rejected, later, checklist, living, followed, expired, expired_meanwhile,
+      windows, void, several_people, slept, locked, locked_by_the_dead, resolved, recovered, rolled_back])

@@ -97,6 +97,7 @@ class Place:
         """As a power cut would: at once."""
         process.send_signal(signal.SIGKILL)
         process.communicate(timeout=PATIENCE)
+        self.started.remove(process)
 
     def shown(self, run="last"):
         return json.loads(self("show", run, "--format", "json"))

@@ -38,7 +38,6 @@ def takes_up(place):
         expect_equal(here.shown("2")["lives"], 1, "a living run was taken up")
         here.kill(run)
         here.make("go")
-        here.started.remove(run)
         here.until(lambda: here.shown("2")["state"] == "succeeded", "the end of run 2")
     expect_equal(here.lines("ran"), ["two", "two"], "what ran")
 
@@ -50,7 +49,6 @@ def ends_behind_its_runs(place):
         run = here.start_run()
         here.until_seen("waits")
         here.kill(run)
-        here.started.remove(run)
         (here.here / "waits").unlink()
         server = here.start("serve")
         here.until_seen("waits")
