@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -61,5 +62,18 @@ struct ResumeCommand {
   bool take_changes = false;  ///< compile the run's file again and go on with what it says now
 };
 int resume(Session& session, const runtime::Asked& asked, const ResumeCommand& command);
+
+struct LogsOptions {
+  std::string run = "last";  ///< its number or name
+  std::string stage;         ///< empty: all
+  std::string text;          ///< only lines that hold it
+  std::string root;          ///< the folder that `.sluice` lies in; empty: the project's
+  std::optional<int> step;   ///< only the step with this number
+  bool follow = false;       ///< go on until the run has ended
+  bool times = false;        ///< show when each line was read
+  bool fold = false;         ///< of groups the titles
+};
+/// What the steps of a run printed; 1 where `text` is given and stands nowhere.
+int logs(const LogsOptions& options);
 
 }  // namespace sluice::driver

@@ -31,6 +31,7 @@ class CommandLine {
     add_going_on();
     add_people();
     add_upkeep();
+    add_logs();
   }
 
   int run(int count, char** arguments) {
@@ -230,6 +231,18 @@ class CommandLine {
     command->add_flag("--share", serve_.share, "Other users of this machine may vote");
   }
 
+  void add_logs() {
+    CLI::App* command = add("logs", "Show what the steps of a run printed", [this] { return logs(logs_); });
+    command->add_option("RUN", logs_.run, "The run's number; otherwise the last one");
+    command->add_option("STAGE", logs_.stage, "This stage alone");
+    command->add_flag("-f,--follow", logs_.follow, "Go on as long as the run does");
+    command->add_option("--grep", logs_.text, "Only lines that hold this text");
+    command->add_option("--step", logs_.step, "Only the step with this number")->check(CLI::PositiveNumber);
+    command->add_flag("--timestamps", logs_.times, "Show when each line was printed");
+    command->add_flag("--fold", logs_.fold, "Of each group show the title alone");
+    command->add_option("--root", logs_.root, "The folder where .sluice stands");
+  }
+
   CLI::App app_{"Typed pipelines: checked, emitted as GitHub Actions, run here", "sluice"};
   CheckOptions check_;
   LintOptions lint_;
@@ -245,6 +258,7 @@ class CommandLine {
   runtime::VoteOptions vote_;
   runtime::CollectOptions collect_;
   runtime::ServeOptions serve_;
+  LogsOptions logs_;
   std::optional<Session> session_;
   std::function<int()> action_;
 };

@@ -30,7 +30,9 @@ class AttemptState {
   Wakeup& wakeup_;
   int number_;
   std::string tracking_;  ///< `RUN.LEG.`
+  int place_ = 0;
   std::filesystem::path workspace_, logs_;
+  std::filesystem::path kept_;          ///< where a workspace is left for people to look at
   std::filesystem::path files_, temp_;  ///< of the place: used by one leg after the other, each finds them empty
 
   Result job_status_ = Result::success;

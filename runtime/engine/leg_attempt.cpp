@@ -47,6 +47,7 @@ AttemptState::~AttemptState() = default;
 
 LegAttempt::LegAttempt(RunState& run, const LegIdentity& leg, Wakeup& wakeup, int place, int number, const Armed* undo)
     : AttemptState(run, leg, wakeup, number, undo) {
+  place_ = place;
   files_ = run.folder / "places" / std::to_string(place);
   tracking_ = fmt::format("{}.{}-{}.", run.token, file_slug(leg.name), number_);
   std::replace(tracking_.begin() + static_cast<std::ptrdiff_t>(run.token.size()) + 1, tracking_.end() - 1, '.', '_');
@@ -97,14 +98,18 @@ Outcome LegAttempt::make_place() {
   if (!single) slug += fmt::format("-{}", to_text(leg_.strategy["job-index"]));
   if (number_ > 1) slug += fmt::format("-attempt-{}", number_);
   if (undo_ != nullptr) slug += fmt::format("-rollback-{}", undo_->rollback + 1);
-  workspace_ = run_.folder / "workspaces" / slug;
+  kept_ = run_.folder / "workspaces" / slug;
+  // One that may go on after a crash has its own; the others work where the place is.
+  workspace_ = has_effects() ? kept_ : files_ / "workspace";
   temp_ = files_ / "temp";
   logs_ = run_.folder / "logs" / slug;
   // What an interrupted attempt left there is no part of this one, unless it goes on with it.
-  if (run_.past.begun() && past_ == nullptr) {
+  bool leftover = run_.past.begun() && past_ == nullptr && (has_effects() || !run_.clean_places.contains(place_));
+  if (leftover) {
     if (Outcome removed = remove_folder(workspace_); !removed) return removed;
   }
-  for (const auto* folder : {&workspace_, &temp_, &logs_}) {
+  if (run_.clean_places.contains(place_) && !has_effects()) return {};
+  for (const auto* folder : {&workspace_, &temp_}) {
     if (Outcome made = make_folders(*folder); !made) return made;
   }
   return empty_command_files();
@@ -123,7 +128,6 @@ void LegAttempt::fill_contexts() {
              {"tool_cache", tools.string()},
              {"debug", ""},
              {"environment", "self-hosted"}};
-  environment_ = run_.environment;
   environment_["GITHUB_WORKSPACE"] = workspace_;
   environment_["GITHUB_JOB"] = stage_.id;
   for (const char* name : {"output", "env", "path", "step_summary", "state"}) {
@@ -222,14 +226,33 @@ Task<Done> LegAttempt::clean_up() {
   leftovers_.clear();
   Task<Done> closing = close_sandbox();
   co_await closing;
-  std::vector<std::filesystem::path> unneeded;
-  if (std::error_code error; !std::filesystem::is_empty(temp_, error)) unneeded.push_back(temp_);
-  bool keep = run_.options.keep_workspaces || job_status_ != Result::success || abandoned_;
-  if (!keep) unneeded.push_back(workspace_);
-  for (const std::filesystem::path& folder : unneeded) {
-    if (Outcome removed = remove_folder(folder); !removed) run_.status.annotated(leg_.name, "warning", removed.error());
-  }
+  if (Outcome cleared = clear_place(); !cleared) run_.status.annotated(leg_.name, "warning", cleared.error());
   co_return Done{};
+}
+
+/// Leaves the place as the next leg wants it, and a workspace that somebody may want to look at where it is found.
+Outcome LegAttempt::clear_place() {
+  bool keep = run_.options.keep_workspaces || job_status_ != Result::success || abandoned_;
+  std::error_code error;
+  bool clean = std::filesystem::is_empty(temp_, error) && !error;
+  if (!clean) {
+    if (Outcome removed = remove_folder(temp_); !removed) return removed;
+  }
+  bool used = !std::filesystem::is_empty(workspace_, error) || error;
+  if (used && !keep) {
+    if (Outcome removed = remove_folder(workspace_); !removed) return removed;
+  } else if (used && workspace_ != kept_) {
+    if (Outcome made = make_folders(kept_.parent_path()); !made) return made;
+    std::filesystem::rename(workspace_, kept_, error);
+    if (error) return std::unexpected(fmt::format("cannot keep `{}`: {}", kept_.string(), error.message()));
+  } else if (!used && workspace_ == kept_) {
+    std::filesystem::remove(workspace_, error);
+  }
+  if (clean && !used && workspace_ != kept_)
+    run_.clean_places.insert(place_);
+  else
+    run_.clean_places.erase(place_);
+  return {};
 }
 
 }  // namespace sluice::runtime

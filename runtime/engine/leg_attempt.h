@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "runtime/engine/attempt_state.h"
+#include "runtime/engine/command_files.h"
 #include "runtime/system/process_tree.h"
 
 namespace sluice::runtime {
@@ -36,6 +37,7 @@ class LegAttempt : AttemptState {
 
   // leg_attempt.cpp: from the first folder to the last process
   Outcome make_place();
+  Outcome clear_place();
   void fill_contexts();
   void start_timeout();
   void fail(std::string reason);
@@ -61,9 +63,9 @@ class LegAttempt : AttemptState {
   void conclude(StepRun& now, const Failure& failure);
   void record(StepRun& now);
   void keep_context(StepRun& now);
+  void log_lines(StepRun& now, std::string_view block);
   void show(StepRun& now, std::string_view block);
   void say(StepRun& now, const std::string& line);
-  Outcome open_log(StepRun& now);
 
   // step_past.cpp: what an earlier life of the run did
   bool has_effects() const { return undo_ != nullptr || goes_on(stage_); }
@@ -88,7 +90,8 @@ class LegAttempt : AttemptState {
   std::expected<Command, std::string> step_command(StepRun& now, const Script& script);
   Variables step_environment(const StepRun& now) const;
   std::optional<std::string> take_command(StepRun& now, std::string_view line);
-  std::string annotate(StepRun& now, const std::string& level, const std::string& text, const std::string& where);
+  void annotate(StepRun& now, const std::string& level, const std::string& text, const std::string& where);
+  void change_group(StepRun& now, const WorkflowCommand& command);
   Failure take_command_files(StepRun& now);
   Outcome empty_command_files();
 

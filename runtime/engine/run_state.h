@@ -63,8 +63,9 @@ struct RunState {
   Past past;
   Secrets secrets;
   Json github, secret_values, pipeline_env = Json::object();
-  Variables environment;                     ///< what every step inherits
-  std::unordered_set<pid_t> other_children;  ///< of this process, from before the run
+  Variables environment;                        ///< what every step inherits
+  std::optional<InheritedVariables> inherited;  ///< the same, once it is complete
+  std::unordered_set<pid_t> other_children;     ///< of this process, from before the run
 
   std::vector<StageState> stages;
   std::unordered_map<std::string, std::size_t> stage_index;
@@ -84,6 +85,7 @@ struct RunState {
   std::int64_t wake_at = 0;               ///< the first time that any of those waits for
   std::vector<std::string> left_waiting;  ///< what they waited for when it was decided to leave
   Places places;
+  std::set<int> clean_places;  ///< those whose folders are there and empty
   /// What people say of steps in doubt: by stage, leg and step.
   std::map<std::tuple<std::size_t, int, int>, std::string> answers;
   Ports ports;            ///< of services

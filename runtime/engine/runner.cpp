@@ -221,8 +221,10 @@ std::expected<RunReport, std::string> execute(const Plan& plan, const Options& o
     control = std::move(*opened);
   }
   Instant begun = Clock::now();
+  status.attach(**loop, state.processes);
   status.run_started(state.run_id, title_of(plan), wanted_ids(state));
   prepare_isolation(state);
+  state.inherited.emplace(state.environment);
   Outcome ran = run_stages(state, **signals);
   return finish(state, ran, begun);
 }

@@ -34,11 +34,7 @@ Outcome LegAttempt::prepare_service(ServiceRun& service) {
     if (Outcome made = make_folders(service.scripts / part); !made) return made;
   }
   if (Outcome made = make_service_folder(service); !made) return made;
-  if (!service.log) {
-    auto log = Log::open(logs_ / fmt::format("service-{}.log", file_slug(id)));
-    if (!log) return std::unexpected(log.error());
-    service.log.emplace(std::move(*log));
-  }
+  if (!service.log) service.log.emplace(logs_ / fmt::format("service-{}.log", file_slug(id)));
   Json ports = Json::object();
   std::vector<std::string> own_ports = service.service.ports;
   if (own_ports.empty() && !service.is_container()) own_ports.emplace_back();
@@ -76,9 +72,11 @@ std::expected<Command, std::string> LegAttempt::service_script(ServiceRun& servi
   }
   if (!service.ports.empty()) environment["SLUICE_SERVICE_PORT"] = std::to_string(service.ports[0].second);
   const std::string& text = ready ? service.service.ready : service.service.start;
-  auto command = script_command("bash", text, service.scripts / (ready ? "ready" : "start"), environment);
+  Surroundings around{*run_.inherited, environment};
+  auto command = script_command("bash", text, service.scripts / (ready ? "ready" : "start"), around, service.scratch);
   if (!command) return command;
   command->environment = std::move(environment);
+  command->inherited = &*run_.inherited;
   command->working_directory = service.scratch;
   command->enclosure = enclosure();
   return command;

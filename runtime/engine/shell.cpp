@@ -1,6 +1,8 @@
 #include "runtime/engine/shell.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -78,30 +80,49 @@ bool is_plain(std::string_view text) {
   });
 }
 
+/// A program that the kernel starts by itself: what is no script without a first line.
+bool can_be_started(const std::filesystem::path& program) {
+  std::error_code error;
+  if (access(program.c_str(), X_OK) != 0 || !std::filesystem::is_regular_file(program, error)) return false;
+  Descriptor file(open(program.c_str(), O_RDONLY | O_CLOEXEC));
+  char begin[4] = {};
+  if (!file || read(file.get(), begin, sizeof begin) != sizeof begin) return false;
+  return std::string_view(begin, 2) == "#!" || std::string_view(begin, 4) == "\177ELF";
+}
+
 /// One command of plain words: the same program with the same arguments that a shell would start.
-std::optional<Command> plain_command(const std::string& text, const Variables& environment) {
+std::optional<Command> plain_command(const std::string& text, const Surroundings& around,
+                                     const std::filesystem::path& work) {
   std::string_view line = trimmed(text);
-  if (line.empty() || !is_plain(line) || environment.contains("BASH_ENV") || environment.contains("ENV")) return {};
-  for (const auto& [name, value] : environment) {
-    if (name.starts_with("BASH_FUNC_")) return {};
-  }
+  if (line.empty() || !is_plain(line) || around.change_shells()) return {};
   std::vector<std::string> words = split_words(line);
-  if (words[0].find('=') != std::string::npos || words[0].find('/') == 0) return {};
+  if (words[0].find('=') != std::string::npos) return {};
+  if (words[0].find('/') != std::string::npos) {
+    std::filesystem::path program = work / words[0];
+    if (!can_be_started(program)) return {};
+    return Command{std::move(program), std::move(words), {}, {}};
+  }
   if (std::ranges::find(shell_words, words[0]) != shell_words.end()) return {};
-  if (words[0].find('/') != std::string::npos) return {};
-  auto program = find_program(words[0], environment);
+  auto program = find_program_in(around.path(), words[0]);
   if (!program || !program->is_absolute()) return {};
   return Command{*program, std::move(words), {}, {}};
 }
 
 }  // namespace
 
+std::string_view Surroundings::path() const {
+  auto found = own.find("PATH");
+  const std::string* value = found != own.end() ? &found->second : inherited.find("PATH");
+  return value != nullptr ? std::string_view(*value) : "/usr/bin:/bin";
+}
+
 std::expected<Command, std::string> script_command(const std::string& shell, const std::string& text,
-                                                   const std::filesystem::path& folder, const Variables& environment) {
+                                                   const std::filesystem::path& folder, const Surroundings& around,
+                                                   const std::filesystem::path& work) {
   const KnownShell* known = std::ranges::find(known_shells, shell, &KnownShell::name);
   if (known == std::end(known_shells)) known = nullptr;
   if (shell == "bash" || shell == "sh") {
-    if (auto plain = plain_command(text, environment)) return std::move(*plain);
+    if (auto plain = plain_command(text, around, work)) return std::move(*plain);
   }
   std::string form(known != nullptr ? known->command : shell);
   if (form.find("{0}") == std::string::npos) {
@@ -119,8 +140,8 @@ std::expected<Command, std::string> script_command(const std::string& shell, con
   for (std::string& word : command.arguments) {
     if (std::size_t mark = word.find("{0}"); mark != std::string::npos) word.replace(mark, 3, file.string());
   }
-  auto program = find_program(command.arguments[0], environment);
-  if (!program && shell == "python") program = find_program("python3", environment);
+  auto program = find_program_in(around.path(), command.arguments[0]);
+  if (!program && shell == "python") program = find_program_in(around.path(), "python3");
   if (!program) return std::unexpected(program.error());
   command.program = std::filesystem::absolute(*program);
   return command;

@@ -25,18 +25,15 @@ Task<Done> LegAttempt::run_step(std::size_t index) {
   std::optional<bool> wanted = wants_to_run(now);
   if (wanted && *wanted) {
     run_.status.step_started(leg_.name, now.report.title);
-    if (Outcome opened = open_log(now); !opened) {
-      run_.break_off(opened.error());
-      conclude(now, opened.error());
-    } else {
-      Task<bool> question = is_settled(now);
-      bool settled = co_await question;
-      if (abandoned_) co_return Done{};
-      if (!settled) {
-        note(RecordKind::step_started, now);
-        Task<Done> attempts = run_attempts(now);
-        co_await attempts;
-      }
+    std::string name = now.step.id.empty() ? now.report.title : now.step.id;
+    now.log.emplace(logs_ / fmt::format("{:02}-{}.log", now.number, file_slug(name)));
+    Task<bool> question = is_settled(now);
+    bool settled = co_await question;
+    if (abandoned_) co_return Done{};
+    if (!settled) {
+      note(RecordKind::step_started, now);
+      Task<Done> attempts = run_attempts(now);
+      co_await attempts;
     }
   }
   if (abandoned_) co_return Done{};
@@ -68,15 +65,6 @@ std::optional<bool> LegAttempt::wants_to_run(StepRun& now) {
     return std::nullopt;
   }
   return *condition;
-}
-
-Outcome LegAttempt::open_log(StepRun& now) {
-  std::string name = now.step.id.empty() ? now.report.title : now.step.id;
-  auto log = Log::open(logs_ / fmt::format("{:02}-{}.log", now.number, file_slug(name)));
-  if (!log) return std::unexpected(log.error());
-  now.report.log = log->file();
-  now.log.emplace(std::move(*log));
-  return {};
 }
 
 Task<Done> LegAttempt::run_attempts(StepRun& now) {
@@ -152,7 +140,7 @@ void LegAttempt::conclude(StepRun& now, const Failure& failure) {
   if (!failure) return;
   report.message = run_.secrets.masked(*failure);
   if (now.log) {
-    report.last_lines = last_log_lines(report.log, shown_lines);
+    report.last_lines = last_log_lines(now.log->file(), shown_lines);
     (void)now.log->add(fmt::format("{}\n", report.message));  // a full disk has stopped the run already
   }
   if (report.outcome == Result::cancelled) return;
@@ -166,6 +154,7 @@ void LegAttempt::conclude(StepRun& now, const Failure& failure) {
 
 void LegAttempt::record(StepRun& now) {
   StepReport& report = now.report;
+  if (now.log) report.log = now.log->file();
   note_finished(now);
   keep_context(now);
   run_.status.step_finished(leg_.name, report);
@@ -181,9 +170,14 @@ void LegAttempt::keep_context(StepRun& now) {
   }
 }
 
+/// Masked lines, to the log alone.
+void LegAttempt::log_lines(StepRun& now, std::string_view block) {
+  if (Outcome written = now.log->add(block); !written) run_.break_off(written.error());
+}
+
 /// Masked lines, to the log and to those who watch.
 void LegAttempt::show(StepRun& now, std::string_view block) {
-  if (Outcome written = now.log->add(block); !written) run_.break_off(written.error());
+  log_lines(now, block);
   run_.status.lines(leg_.name, now.report.title, block);
 }
 

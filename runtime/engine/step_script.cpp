@@ -40,15 +40,17 @@ bool is_protected(const std::string& name) {
 }  // namespace
 
 Variables LegAttempt::step_environment(const StepRun& now) const {
-  Variables environment = run_.environment;
+  Variables environment;
   for (const auto& [name, value] : shown_env_.items()) environment[name] = to_text(value);
   for (const auto& [name, value] : environment_) {
     if (is_protected(name) || !shown_env_.contains(name)) environment[name] = value;
   }
   environment["GITHUB_ACTION"] = now.step.id.empty() ? "__run" : now.step.id;
   environment[tracking_variable] = fmt::format("{}{}.", tracking_, now.number);
-  std::string& path = environment["PATH"];
+  if (path_folders_.empty()) return environment;
+  std::string path(Surroundings{*run_.inherited, environment}.path());
   for (const std::string& folder : path_folders_) path = folder + ":" + path;
+  environment["PATH"] = std::move(path);
   return environment;
 }
 
@@ -58,11 +60,14 @@ std::expected<Command, std::string> LegAttempt::step_command(StepRun& now, const
   if (!folder) return std::unexpected(fmt::format("its working directory: {}", folder.error()));
   auto pasted = evaluate_text(script.pasted, LegScope(*this));
   if (!pasted) return std::unexpected(fmt::format("its script: {}", pasted.error()));
-  auto command = script_command(script.shell, script.text + *pasted, files_, environment);
+  std::filesystem::path work = folder->empty() ? workspace_ : workspace_ / *folder;
+  Surroundings around{*run_.inherited, environment};
+  auto command = script_command(script.shell, script.text + *pasted, files_, around, work);
   if (!command) return command;
   command->environment = std::move(environment);
+  command->inherited = &*run_.inherited;
+  command->working_directory = std::move(work);
   command->enclosure = enclosure();
-  command->working_directory = folder->empty() ? workspace_ : workspace_ / *folder;
   return command;
 }
 
@@ -118,11 +123,25 @@ bool LegAttempt::halt_stops(const Step& step) const {
   return !holds || !*holds;
 }
 
-std::string LegAttempt::annotate(StepRun& now, const std::string& level, const std::string& text,
-                                 const std::string& where) {
+/// An annotation is told as such, and stands in the log; those beyond GitHub's limit are lines like others.
+void LegAttempt::annotate(StepRun& now, const std::string& level, const std::string& text, const std::string& where) {
   std::string shown = run_.secrets.masked(where.empty() ? text : fmt::format("{}: {}", where, text));
-  if (++now.annotations[level] <= most_annotations) run_.status.annotated(leg_.name, level, shown);
-  return fmt::format("{}: {}\n", level, shown);
+  std::string lines = fmt::format("##[{}]{}\n", level, shown);
+  for (std::size_t end = 0; (end = lines.find('\n', end)) != lines.size() - 1; ++end) {
+    lines.insert(end + 1, fmt::format("##[{}]", level));
+  }
+  if (++now.annotations[level] > most_annotations) return show(now, lines);
+  log_lines(now, lines);
+  run_.status.step_annotated(leg_.name, now.report.title, level, shown);
+}
+
+void LegAttempt::change_group(StepRun& now, const WorkflowCommand& command) {
+  std::string title = run_.secrets.masked(command.text);
+  log_lines(now, command.name == "group" ? fmt::format("##[group]{}\n", title) : "##[endgroup]\n");
+  if (command.name == "group")
+    run_.status.group_started(leg_.name, now.report.title, title);
+  else
+    run_.status.group_ended(leg_.name, now.report.title);
 }
 
 /// What a line tells the runner to do, and what is shown in its place; nothing where it is an ordinary line.
@@ -142,13 +161,17 @@ std::optional<std::string> LegAttempt::take_command(StepRun& now, std::string_vi
   }
   if (name == "error" || name == "warning" || name == "notice") {
     std::string file = command->property("file"), row = command->property("line");
-    return annotate(now, name, command->text, row.empty() ? file : file + ":" + row);
+    annotate(now, name, command->text, row.empty() ? file : file + ":" + row);
+    return "";
   }
-  if (name == "group") return command->text + "\n";
+  if (name == "group" || name == "endgroup") {
+    change_group(now, *command);
+    return "";
+  }
   if (name == "stop-commands") now.resume_token = command->text;
   if (name == "set-output") now.outputs[command->property("name")] = command->text;
-  constexpr std::string_view silent[] = {"endgroup",   "debug",      "echo",        "stop-commands",
-                                         "set-output", "save-state", "add-matcher", "remove-matcher"};
+  constexpr std::string_view silent[] = {"debug",      "echo",        "stop-commands", "set-output",
+                                         "save-state", "add-matcher", "remove-matcher"};
   if (std::ranges::find(silent, name) != std::end(silent)) return "";
   return std::nullopt;
 }

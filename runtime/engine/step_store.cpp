@@ -97,7 +97,10 @@ Task<LegAttempt::Failure> LegAttempt::run_upload(StepRun& now, const Upload& upl
   if (!*job) {
     std::string none = fmt::format("no files were found with the path: {}", request->path);
     auto how = evaluate_text(upload.if_no_files_found, LegScope(*this));
-    say(now, how && *how == "warn" ? annotate(now, "warning", none, {}) : none);
+    if (how && *how == "warn")
+      annotate(now, "warning", none, {});
+    else
+      say(now, none);
     co_return std::nullopt;
   }
   Task<Failure> uploading = do_job(now, **job);
@@ -146,7 +149,7 @@ Task<LegAttempt::Failure> LegAttempt::run_cache(StepRun& now, const Cache& cache
     if (damaged) {
       // A cache may always be missing: what is broken is thrown away, and made anew.
       exact = false;
-      say(now, annotate(now, "warning", fmt::format("{}; the cache is thrown away", *failure), {}));
+      annotate(now, "warning", fmt::format("{}; the cache is thrown away", *failure), {});
       if (Outcome removed = run_.caches.remove(entry); !removed) co_return removed.error();
     } else {
       now.outputs["cache-hit"] = exact ? "true" : "false";

@@ -1,4 +1,5 @@
 #pragma once
+#include <string>
 #include <string_view>
 
 #include "runtime/output/status.h"
@@ -11,5 +12,8 @@ struct Glyph {
 };
 
 Glyph glyph_of(Result result, bool allowed);
+
+/// A text in a terminal's colour, or as it is.
+std::string painted(const std::string& text, std::string_view colour, bool with_colour);
 
 }  // namespace sluice::runtime

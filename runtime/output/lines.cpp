@@ -1,6 +1,7 @@
 #include "runtime/output/lines.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "runtime/expressions/values.h"
 
@@ -8,6 +9,7 @@ namespace sluice::runtime {
 namespace {
 
 bool may_be_command(std::string_view line) {
+  if (line.empty() || std::string_view(":# \t").find(line[0]) == std::string_view::npos) return false;
   std::size_t first = line.find_first_not_of(" \t");
   if (first == std::string_view::npos) return false;
   return line.substr(first).starts_with("::") || line.starts_with("##[");
@@ -68,17 +70,19 @@ void LineReader::take_lines(std::string_view lines) {
 
 void LineReader::emit(std::string_view lines) {
   if (lines.empty()) return;
-  masked_.clear();
-  secrets_.append_masked(lines, masked_);
-  sink_.lines(masked_);
+  std::string_view shown = secrets_.mask(lines, masked_, std::exchange(hidden_, 0));
+  if (!shown.empty()) sink_.lines(shown);
 }
 
-/// A line that has become too long: its beginning goes on, up to where no secret can be cut.
+/// A line that has become too long: its beginning goes on, as far as it is known where secrets are. Not in the middle
+/// of a character.
 void LineReader::relieve() {
   if (rest_.size() < longest_line) return;
   std::size_t cut = secrets_.safe_cut(rest_);
+  for (int i = 0; i < 3 && cut > 1 && cut < rest_.size() && (rest_[cut] & 0xc0) == 0x80; ++i) --cut;
   if (cut == 0) return;
-  emit(std::string_view(rest_).substr(0, cut));
+  std::string_view shown = secrets_.mask_start(rest_, cut, hidden_, masked_);
+  if (!shown.empty()) sink_.lines(shown);
   rest_.erase(0, cut);
   inside_line_ = true;
 }

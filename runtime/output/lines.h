@@ -36,6 +36,7 @@ class LineReader {
   Sink sink_;
   std::string rest_;  ///< the line that has not ended yet
   std::string masked_;
+  std::size_t hidden_ = 0;    ///< how much of `rest_`'s beginning belongs to a secret that was shown as `***` already
   bool inside_line_ = false;  ///< a part of the line in `rest_` was handed on already
 };
 

@@ -60,11 +60,16 @@ struct RunReport {
   std::vector<std::string> waiting_for;  ///< of a run that waits
 };
 
+class EventLoop;
+class ProcessTable;
+
 /// Who watches a run. All text that comes here is masked.
 class Status {
  public:
   virtual ~Status() = default;
 
+  /// Before anything else, where a loop is there to say when a slow reader can take more; holds until `run_finished`.
+  virtual void attach(EventLoop& /*loop*/, ProcessTable& /*processes*/) {}
   virtual void run_started(const std::string& run_id, const std::string& title,
                            const std::vector<std::string>& stages) = 0;
   virtual void leg_started(const std::string& leg) = 0;
@@ -74,8 +79,16 @@ class Status {
   virtual void step_finished(const std::string& leg, const StepReport& report) = 0;
   /// `started`, `ready`, `stopped`, `died`, …
   virtual void service_changed(const std::string& leg, const std::string& service, const std::string& what) = 0;
-  /// `error`, `warning`, `notice` of a step, or of the runner itself.
+  /// `error`, `warning`, `notice` of the runner itself.
   virtual void annotated(const std::string& leg, const std::string& level, const std::string& text) = 0;
+  /// The same of a step. What it printed for that is no line of output.
+  virtual void step_annotated(const std::string& leg, const std::string& /*step*/, const std::string& level,
+                              const std::string& text) {
+    annotated(leg, level, text);
+  }
+  /// The lines that follow, until the group or the step ends, belong together. A group in a group ends that one.
+  virtual void group_started(const std::string& /*leg*/, const std::string& /*step*/, const std::string& /*title*/) {}
+  virtual void group_ended(const std::string& /*leg*/, const std::string& /*step*/) {}
   virtual void leg_finished(const std::string& stage, const LegReport& report) = 0;
   virtual void stage_finished(const StageReport& report) = 0;
   virtual void run_finished(const RunReport& report) = 0;

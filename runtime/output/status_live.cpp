@@ -9,63 +9,54 @@
 #include <utility>
 
 #include "runtime/output/glyphs.h"
+#include "runtime/output/screen_writer.h"
+#include "runtime/output/shown.h"
 #include "runtime/output/status.h"
 #include "runtime/system/event_loop.h"
-#include "runtime/system/files.h"
 
 namespace sluice::runtime {
 namespace {
 
-/// Text without control characters and escape sequences, cut to a number of columns; a byte that begins a UTF-8
-/// character counts as one column.
-std::string fitted(std::string_view text, std::size_t columns) {
-  std::string out;
-  std::size_t used = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    auto letter = static_cast<unsigned char>(text[i]);
-    if (letter == 0x1b && i + 1 < text.size() && text[i + 1] == '[') {
-      for (i += 2; i < text.size() && (text[i] < '@' || text[i] > '~');) ++i;
-      continue;
-    }
-    if (letter < 0x20 || letter == 0x7f) continue;
-    bool begins = (letter & 0xc0) != 0x80;
-    if (begins && ++used > columns) break;
-    out += text[i];
-  }
-  return out;
-}
-
 class LiveStatus final : public Status {
  public:
-  explicit LiveStatus(Screen screen) : screen_(screen) {}
-  ~LiveStatus() override { (void)write_all(screen_.descriptor, cleared() + staying_); }
+  explicit LiveStatus(Screen screen) : screen_(screen), writer_(screen.descriptor) {}
+  ~LiveStatus() override { writer_.write(cleared() + staying_); }
+
+  void attach(EventLoop& loop, ProcessTable& processes) override { writer_.attach(loop, processes); }
 
   void run_started(const std::string& run_id, const std::string& title,
                    const std::vector<std::string>& stages) override {
-    title_ = fmt::format("run {}: {}", run_id, title);
+    title_ = fmt::format("run {}: {}", run_id, shown(title));
     waiting_ = stages.size();
     begun_ = Clock::now();
   }
   void leg_started(const std::string& leg) override {
-    running_[leg] = {Clock::now(), {}, {}};
+    running_[leg] = {Clock::now(), {}, {}, {}};
     order_.push_back(leg);
   }
   void step_started(const std::string& leg, const std::string& step) override {
-    running_[leg].step = step;
+    running_[leg].step = shown(step);
     running_[leg].line.clear();
+    running_[leg].group.clear();
   }
   void lines(const std::string& leg, const std::string&, std::string_view block) override {
+    if (!running_[leg].group.empty()) return;
     if (block.ends_with('\n')) block.remove_suffix(1);
     std::size_t newline = block.rfind('\n');
     running_[leg].line = block.substr(newline == std::string_view::npos ? 0 : newline + 1).substr(0, 1000);
   }
-  void step_finished(const std::string&, const StepReport&) override {}
+  void group_started(const std::string& leg, const std::string&, const std::string& title) override {
+    running_[leg].group = title.empty() ? " " : shown(title);
+    running_[leg].line.clear();
+  }
+  void group_ended(const std::string& leg, const std::string&) override { running_[leg].group.clear(); }
+  void step_finished(const std::string& leg, const StepReport&) override { running_[leg].group.clear(); }
   void service_changed(const std::string& leg, const std::string& service, const std::string& what) override {
     if (auto found = running_.find(leg); found != running_.end())
       found->second.line = fmt::format("service {}: {}", service, what);
   }
   void annotated(const std::string& leg, const std::string& level, const std::string& text) override {
-    say(fmt::format("  {} {}: {}", leg, level, text));
+    say(fmt::format("  {} {}: {}", shown(leg), level, shown(text, screen_.colour)));
   }
   void leg_finished(const std::string& stage, const LegReport& report) override {
     running_.erase(report.name);
@@ -77,7 +68,8 @@ class LiveStatus final : public Status {
     show(report.id, report.result, report.allowed, report.duration, report.reason);
   }
   void run_finished(const RunReport& report) override {
-    (void)write_all(screen_.descriptor, cleared() + std::exchange(staying_, {}) + summary_text(report, screen_.colour));
+    writer_.write(cleared() + std::exchange(staying_, {}) + summary_text(report, screen_.colour));
+    writer_.finish();
   }
 
   std::optional<Duration> refresh_every() const override { return Duration(100); }
@@ -86,14 +78,14 @@ class LiveStatus final : public Status {
  private:
   struct Running {
     Instant since;
-    std::string step, line;
+    std::string step, group, line;
   };
 
   void show(const std::string& name, Result result, bool allowed, Duration duration, const std::string& reason) {
     Glyph glyph = glyph_of(result, allowed);
     std::string mark =
         screen_.colour ? fmt::format("\x1b[{}m{}\x1b[0m", glyph.colour, glyph.mark) : std::string(glyph.mark);
-    say(fmt::format("{} {} {} {}", mark, name, duration_text(duration), reason));
+    say(fmt::format("{} {} {} {}", mark, shown(name), duration_text(duration), shown(reason)));
   }
 
   /// A line that stays, above what is redrawn, from the next time on.
@@ -106,6 +98,7 @@ class LiveStatus final : public Status {
   }
 
   void draw() {
+    if (writer_.is_behind()) return;
     winsize size{};
     bool known = ioctl(screen_.descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_row > 0;
     std::size_t columns = known ? size.ws_col : 80, rows = known ? size.ws_row : 24;
@@ -120,19 +113,21 @@ class LiveStatus final : public Status {
     std::string foot = fmt::format("{} · {} running, {} to go · {}", title_, running_.size(), waiting_, time);
     out += fitted(foot, columns - 1) + "\n";
     drawn_ = shown + 1;
-    (void)write_all(screen_.descriptor, out);
+    writer_.write(out);
   }
 
   std::string row(const std::string& leg, std::size_t columns) const {
     const Running& running = running_.at(leg);
-    std::string text = fmt::format("{} {} {}", leg, duration_text(since(running.since)), running.step);
-    if (!running.line.empty()) text += " │ " + running.line;
+    std::string text = fmt::format("{} {} {}", shown(leg), duration_text(since(running.since)), running.step);
+    if (!running.group.empty()) text += " ▸ " + running.group;
+    if (!running.line.empty()) text += " │ " + shown(running.line, screen_.colour);
     return "▸ " + fitted(text, columns > 3 ? columns - 3 : 0);
   }
 
   static Duration since(Instant begin) { return std::chrono::duration_cast<Duration>(Clock::now() - begin); }
 
   Screen screen_;
+  ScreenWriter writer_;
   std::string title_, staying_;
   Instant begun_ = Clock::now();
   std::size_t waiting_ = 0, drawn_ = 0;

@@ -5,14 +5,12 @@
 #include <cstdlib>
 
 #include "runtime/output/glyphs.h"
+#include "runtime/output/log.h"
+#include "runtime/output/shown.h"
 #include "runtime/output/status.h"
 
 namespace sluice::runtime {
 namespace {
-
-std::string painted(const std::string& text, std::string_view colour, bool with_colour) {
-  return with_colour ? fmt::format("\x1b[{}m{}\x1b[0m", colour, text) : text;
-}
 
 std::string result_text(Result result, bool allowed) {
   return allowed ? "failed (allowed)" : std::string(to_text(result));
@@ -23,19 +21,23 @@ void append_stage(std::string& out, const StageReport& stage, std::size_t width,
   bool ran = !stage.legs.empty();
   out += fmt::format("  {} {:<{}}  {:<16}  {:>7}{}\n", painted(std::string(glyph.mark), glyph.colour, colour), stage.id,
                      width, result_text(stage.result, stage.allowed), ran ? duration_text(stage.duration) : "-",
-                     stage.reason.empty() ? "" : "  " + stage.reason);
+                     stage.reason.empty() ? "" : "  " + shown(stage.reason));
 }
 
 void append_failed_step(std::string& out, const LegReport& leg, const StepReport& step, bool allowed, bool colour) {
   allowed = allowed || step.conclusion == Result::success;
   std::string what = painted(allowed ? "! allowed to fail:" : "✗ failed:", allowed ? "33" : "31", colour);
-  out += fmt::format("\n{} {} › {}\n", what, leg.name, step.title);
-  for (const std::string& line : step.last_lines) out += fmt::format("    {}\n", line);
-  if (!step.message.empty()) out += fmt::format("  {}\n", step.message);
+  out += fmt::format("\n{} {} › {}\n", what, shown(leg.name), shown(step.title));
+  for (const std::string& line : step.last_lines) out += fmt::format("    {}\n", shown(without_mark(line), colour));
+  if (!step.message.empty()) out += fmt::format("  {}\n", shown(step.message));
   if (!step.log.empty()) out += fmt::format("  log: {}\n", step.log.string());
 }
 
 }  // namespace
+
+std::string painted(const std::string& text, std::string_view colour, bool with_colour) {
+  return with_colour ? fmt::format("\x1b[{}m{}\x1b[0m", colour, text) : text;
+}
 
 std::string_view to_text(Result result) {
   switch (result) {
@@ -93,7 +95,10 @@ std::string duration_text(Duration duration) {
 
 Screen find_screen(int descriptor) {
   const char* no_colour = std::getenv("NO_COLOR");
-  return {descriptor, isatty(descriptor) == 1 && (no_colour == nullptr || *no_colour == '\0')};
+  const char* terminal = std::getenv("TERM");
+  bool refused =
+      (no_colour != nullptr && *no_colour != '\0') || (terminal != nullptr && std::string_view(terminal) == "dumb");
+  return {descriptor, isatty(descriptor) == 1 && !refused};
 }
 
 std::string summary_text(const RunReport& report, bool colour) {
@@ -106,7 +111,8 @@ std::string summary_text(const RunReport& report, bool colour) {
       for (const StepReport& step : leg.steps) {
         if (step.outcome == Result::failure) append_failed_step(out, leg, step, stage.allowed, colour);
       }
-      if (!leg.reason.empty() && leg.result == Result::failure) out += fmt::format("\n{}: {}\n", leg.name, leg.reason);
+      if (!leg.reason.empty() && leg.result == Result::failure)
+        out += fmt::format("\n{}: {}\n", shown(leg.name), shown(leg.reason));
     }
   }
   std::string_view paint = report.outcome == RunOutcome::succeeded ? "32"

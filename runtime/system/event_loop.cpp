@@ -19,9 +19,17 @@ std::expected<std::unique_ptr<EventLoop>, std::string> EventLoop::open() {
 EventLoop::~EventLoop() { close(epoll_); }
 
 std::expected<void, std::string> EventLoop::watch(int descriptor, Callback ready) {
+  return watch_for(EPOLLIN, descriptor, std::move(ready));
+}
+
+std::expected<void, std::string> EventLoop::watch_writable(int descriptor, Callback ready) {
+  return watch_for(EPOLLOUT, descriptor, std::move(ready));
+}
+
+std::expected<void, std::string> EventLoop::watch_for(std::uint32_t events, int descriptor, Callback ready) {
   std::uint64_t number = next_++;
   epoll_event event{};
-  event.events = EPOLLIN;
+  event.events = events;
   event.data.u64 = number;
   if (epoll_ctl(epoll_, EPOLL_CTL_ADD, descriptor, &event) != 0) {
     return std::unexpected(fmt::format("cannot wait for a descriptor: {}", strerror(errno)));

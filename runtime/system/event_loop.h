@@ -32,6 +32,8 @@ class EventLoop {
 
   /// `ready` is called as long as there is something to read. `forget` it before closing the descriptor.
   std::expected<void, std::string> watch(int descriptor, Callback ready);
+  /// The same, as long as something can be written.
+  std::expected<void, std::string> watch_writable(int descriptor, Callback ready);
   void forget(int descriptor);
 
   TimerId at(Instant time, Callback callback);
@@ -42,6 +44,7 @@ class EventLoop {
   std::expected<void, std::string> run(const std::function<bool()>& done);
 
  private:
+  std::expected<void, std::string> watch_for(std::uint32_t events, int descriptor, Callback ready);
   void run_posted();
   void run_timers();
   int wait_milliseconds() const;

@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::size_t chunk_size = std::size_t{256} << 10;
 constexpr int pipe_size = 1 << 20;
+constexpr std::size_t talkative_size = std::size_t{48} << 10;  // read at once: three quarters of a pipe as it is made
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> result;
@@ -38,12 +39,13 @@ struct SpawnSettings {
     posix_spawn_file_actions_adddup2(&actions, output, 1);
     posix_spawn_file_actions_adddup2(&actions, errors, 2);
     posix_spawn_file_actions_addchdir_np(&actions, folder.c_str());
-    sigset_t none, all;
+    sigset_t none, usual;
     sigemptyset(&none);
-    sigfillset(&all);
+    sigemptyset(&usual);
+    for (int number : {SIGPIPE, SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGCHLD}) sigaddset(&usual, number);
     posix_spawnattr_init(&attributes);
     posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setsigdefault(&attributes, &all);
+    posix_spawnattr_setsigdefault(&attributes, &usual);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
   }
   ~SpawnSettings() {
@@ -55,22 +57,22 @@ struct SpawnSettings {
 };
 
 std::expected<pid_t, std::string> spawn(const Command& command, int output, int errors) {
-  std::vector<std::string> arguments = command.arguments, variables;
-  variables.reserve(command.environment.size());
-  for (const auto& [name, value] : command.environment) variables.push_back(name + "=" + value);
+  static const InheritedVariables none{Variables()};
+  std::vector<std::string> arguments = command.arguments, own_texts;
+  std::vector<char*> variables =
+      (command.inherited != nullptr ? *command.inherited : none).over(command.environment, own_texts);
   if (command.enclosure != nullptr) {
-    return spawn_enclosed(*command.enclosure,
-                          {command.program.c_str(), pointers(arguments).data(), pointers(variables).data(),
-                           command.working_directory.c_str(), output, errors});
-  }
-  std::error_code error;
-  if (!std::filesystem::is_directory(command.working_directory, error)) {
-    return std::unexpected(fmt::format("there is no folder `{}` to work in", command.working_directory.string()));
+    return spawn_enclosed(*command.enclosure, {command.program.c_str(), pointers(arguments).data(), variables.data(),
+                                               command.working_directory.c_str(), output, errors});
   }
   SpawnSettings settings(output, errors, command.working_directory);
   pid_t pid = 0;
   int failure = posix_spawn(&pid, command.program.c_str(), &settings.actions, &settings.attributes,
-                            pointers(arguments).data(), pointers(variables).data());
+                            pointers(arguments).data(), variables.data());
+  std::error_code error;
+  if (failure != 0 && !std::filesystem::is_directory(command.working_directory, error)) {
+    return std::unexpected(fmt::format("there is no folder `{}` to work in", command.working_directory.string()));
+  }
   if (failure != 0) {
     return std::unexpected(fmt::format("cannot start `{}`: {}", command.program.string(), strerror(failure)));
   }
@@ -96,16 +98,52 @@ std::string read_all(int descriptor) {
 
 }  // namespace
 
+InheritedVariables::InheritedVariables(Variables variables)
+    : variables_(std::move(variables)), change_shells_(changes_shells(variables_)) {
+  texts_.reserve(variables_.size());
+  for (const auto& [name, value] : variables_) texts_.emplace_back(name, name + "=" + value);
+}
+
+const std::string* InheritedVariables::find(const std::string& name) const {
+  auto found = variables_.find(name);
+  return found == variables_.end() ? nullptr : &found->second;
+}
+
+std::vector<char*> InheritedVariables::over(const Variables& own, std::vector<std::string>& own_texts) const {
+  std::vector<char*> all;
+  all.reserve(texts_.size() + own.size() + 1);
+  own_texts.reserve(own.size());
+  auto next = texts_.begin();
+  for (const auto& [name, value] : own) {
+    for (; next != texts_.end() && next->first < name; ++next) all.push_back(const_cast<char*>(next->second.c_str()));
+    if (next != texts_.end() && next->first == name) ++next;
+    all.push_back(own_texts.emplace_back(name + "=" + value).data());
+  }
+  for (; next != texts_.end(); ++next) all.push_back(const_cast<char*>(next->second.c_str()));
+  all.push_back(nullptr);
+  return all;
+}
+
+bool changes_shells(const Variables& variables) {
+  auto functions = variables.lower_bound("BASH_FUNC_");
+  bool has_function = functions != variables.end() && functions->first.starts_with("BASH_FUNC_");
+  return has_function || variables.contains("BASH_ENV") || variables.contains("ENV");
+}
+
 std::expected<std::filesystem::path, std::string> find_program(const std::string& name, const Variables& environment) {
+  auto found = environment.find("PATH");
+  return find_program_in(found != environment.end() ? std::string_view(found->second) : "/usr/bin:/bin", name);
+}
+
+std::expected<std::filesystem::path, std::string> find_program_in(std::string_view folders, const std::string& name) {
   if (name.find('/') != std::string::npos) {
     if (access(name.c_str(), X_OK) == 0) return name;
     return std::unexpected(fmt::format("there is no program `{}`", name));
   }
-  auto found = environment.find("PATH");
-  std::string_view folders = found != environment.end() ? std::string_view(found->second) : "/usr/bin:/bin";
+  std::string candidate;
   while (!folders.empty()) {
     std::size_t end = std::min(folders.find(':'), folders.size());
-    std::filesystem::path candidate = std::filesystem::path(folders.substr(0, end)) / name;
+    candidate.assign(folders.substr(0, end)).append("/").append(name);
     std::error_code error;
     if (end > 0 && access(candidate.c_str(), X_OK) == 0 && !std::filesystem::is_directory(candidate, error)) {
       return candidate;
@@ -156,6 +194,11 @@ bool Process::read_some(std::size_t most) {
   static thread_local std::array<char, chunk_size> buffer;
   ssize_t count = read(pipe_.get(), buffer.data(), std::min(most, buffer.size()));
   if (count > 0) {
+    // A larger pipe pays only for a process that prints much; it is a wish, the kernel may be short of pipe memory.
+    if (!is_talkative_ && static_cast<std::size_t>(count) >= talkative_size) {
+      is_talkative_ = true;
+      fcntl(pipe_.get(), F_SETPIPE_SZ, pipe_size);
+    }
     if (output_) output_({buffer.data(), static_cast<std::size_t>(count)});
     return true;
   }
@@ -175,8 +218,14 @@ void Process::mark_exited(int status) {
     if (!read_some(wanted)) break;
     left -= static_cast<int>(wanted);
   }
+  // The table, which has it no longer, will not resume it.
+  if (pipe_ && table_.is_paused()) (void)watch();
   has_exited_ = true;
   exited_();
+}
+
+void Process::pause_output() {
+  if (pipe_) loop_.forget(pipe_.get());
 }
 
 int Process::exit_code() const { return WIFEXITED(status_) ? WEXITSTATUS(status_) : 128 + WTERMSIG(status_); }
@@ -188,18 +237,29 @@ std::expected<std::unique_ptr<Process>, std::string> ProcessTable::start(const C
   auto pipe = open_pipe();
   if (!pipe) return std::unexpected(pipe.error());
   fcntl(pipe->first.get(), F_SETFL, O_NONBLOCK);
-  fcntl(pipe->first.get(), F_SETPIPE_SZ, pipe_size);  // a wish: the kernel may be short of pipe memory
   auto pid = spawn(command, pipe->second.get(), pipe->second.get());
   if (!pid) return std::unexpected(pid.error());
   auto process =
       std::make_unique<Process>(*this, loop_, *pid, std::move(pipe->first), std::move(output), std::move(exited));
   running_[*pid] = process.get();
-  if (Outcome watched = process->watch(); !watched) {
+  if (Outcome watched = is_paused_ ? Outcome() : process->watch(); !watched) {
     kill(-*pid, SIGKILL);
     running_.erase(*pid);
     return std::unexpected(watched.error());
   }
   return process;
+}
+
+void ProcessTable::pause_output() {
+  is_paused_ = true;
+  for (const auto& [pid, process] : running_) process->pause_output();
+}
+
+void ProcessTable::resume_output() {
+  is_paused_ = false;
+  for (const auto& [pid, process] : running_) {
+    if (process->has_output()) (void)process->watch();  // it could be watched before
+  }
 }
 
 void ProcessTable::reap() {

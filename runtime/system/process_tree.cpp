@@ -57,19 +57,18 @@ std::vector<pid_t> numbered_entries(const char* folder) {
   return numbers;
 }
 
-/// The kernel's own list of our children, if it keeps one.
+/// The kernel's own list of our children, if it keeps one. One thread starts them all, the first, and it is the first
+/// as well that gets the orphans (find_new_reaper in kernel/exit.c).
 std::optional<std::vector<pid_t>> listed_children() {
+  auto text = read_file(fmt::format("/proc/self/task/{}/children", getpid()));
+  if (!text) return std::nullopt;
   std::vector<pid_t> children;
-  for (pid_t thread : numbered_entries("/proc/self/task")) {
-    auto text = read_file(fmt::format("/proc/self/task/{}/children", thread));
-    if (!text) return std::nullopt;
-    for (const char *position = text->data(), *last = position + text->size(); position < last;) {
-      pid_t pid = 0;
-      auto [end, error] = std::from_chars(position, last, pid);
-      if (error != std::errc()) break;
-      children.push_back(pid);
-      position = end + 1;
-    }
+  for (const char *position = text->data(), *last = position + text->size(); position < last;) {
+    pid_t pid = 0;
+    auto [end, error] = std::from_chars(position, last, pid);
+    if (error != std::errc()) break;
+    children.push_back(pid);
+    position = end + 1;
   }
   return children;
 }

@@ -15,7 +15,8 @@ std::string size_text(std::uint64_t bytes) {
   std::size_t unit = 0;
   for (; size >= 1024 && unit + 1 < std::size(units); ++unit) size /= 1024;
   bool whole = size == std::floor(size);
-  return size < 10 && !whole ? fmt::format("{:.1f} {}", size, units[unit]) : fmt::format("{:.0f} {}", size, units[unit]);
+  return size < 10 && !whole ? fmt::format("{:.1f} {}", size, units[unit])
+                             : fmt::format("{:.0f} {}", size, units[unit]);
 }
 
 }  // namespace sluice::runtime

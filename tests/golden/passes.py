@@ -127,6 +127,7 @@ def executed(case, tool):
 
 
 VARYING = [
+    (re.compile(r'"milliseconds":\d+'), '"milliseconds":<t>'),
     (re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)?"), "<time>"),
     (re.compile(r"\b\d{8}T?-?\d{6}Z?(-[0-9a-z]+)*\b"), "<run>"),
     (re.compile(r"\b[0-9a-f]{40}\b"), "<commit>"),

@@ -9,7 +9,7 @@
 #include "driver/run_event.h"
 #include "driver/run_inputs.h"
 #include "driver/run_repository.h"
-#include "driver/run_secrets.h"
+#include "runtime/operations/secret_file.h"
 #include "tests/unit/github/builder.h"
 #include "tests/unit/runtime/run_helpers.h"
 
@@ -115,12 +115,12 @@ TEST_CASE("secrets come from a file, then from the environment", "[run-command]"
   std::string file = scratch.path / "secrets";
   std::ofstream(file) << "# mine\nONE=1=1\n TWO = \"two words\" \nEMPTY=\n";
   chmod(file.c_str(), 0600);
-  graph::Graph graph;
-  graph.pipeline = "ci";
-  graph.secrets = {{"ONE", false, ""}, {"SLUICE_TEST_THREE", false, ""}};
+  std::vector<std::string> declared = {"ONE", "SLUICE_TEST_THREE"};
+  runtime::Plan plan;
+  plan.pipeline = "ci";
   setenv("ONE", "no", 1);
   setenv("SLUICE_TEST_THREE", "3", 1);
-  auto secrets = read_secrets(graph, {}, file);
+  auto secrets = runtime::read_secrets(plan, declared, file);
   unsetenv("ONE");
   unsetenv("SLUICE_TEST_THREE");
   REQUIRE(secrets);
@@ -129,18 +129,18 @@ TEST_CASE("secrets come from a file, then from the environment", "[run-command]"
   CHECK(secrets->values.at("TWO") == "two words");
   CHECK(secrets->values.at("SLUICE_TEST_THREE") == "3");
   CHECK_FALSE(secrets->values.contains("EMPTY"));
-  runtime::Plan plan;
   plan.secrets = {"EMPTY", "OTHER"};
-  CHECK(read_secrets(graph, plan, file).error() ==
+  CHECK(runtime::read_secrets(plan, declared, file).error() ==
         "the pipeline `ci` needs the secrets `EMPTY`, `OTHER`; set them in the environment or in a file for "
         "`--secret-file`");
   std::ofstream(file) << R"({"KEY": "a\nb"})";
   chmod(file.c_str(), 0644);
-  secrets = read_secrets(graph, {}, file);
+  plan.secrets.clear();
+  secrets = runtime::read_secrets(plan, declared, file);
   CHECK(secrets->values.at("KEY") == "a\nb");
   CHECK(secrets->warnings.size() == 1);
   std::ofstream(file) << "\nhush hush\n";
-  CHECK(read_secrets(graph, {}, file).error() == file + ":2: this is no line `NAME=value`");
+  CHECK(runtime::read_secrets(plan, declared, file).error() == file + ":2: this is no line `NAME=value`");
 }
 
 /// One run with standard output in a file.
