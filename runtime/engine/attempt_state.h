@@ -33,7 +33,7 @@ class AttemptState {
   int place_ = 0;
   std::filesystem::path workspace_, logs_;
   std::filesystem::path kept_;          ///< where a workspace is left for people to look at
-  std::filesystem::path files_, temp_;  ///< of the place: used by one leg after the other, each finds them empty
+  std::filesystem::path files_, temp_;  ///< empty at the start; those of a place serve one leg after the other
 
   Result job_status_ = Result::success;
   std::string reason_;

@@ -37,7 +37,7 @@ AttemptState::AttemptState(RunState& run, const LegIdentity& leg, Wakeup& wakeup
       number_(undo != nullptr ? rollback_attempt(undo->rollback) : number) {
   const LegPast* past = leg_before(run.past, leg);
   if (past != nullptr && undo == nullptr && goes_on(stage_) && past->attempt == number_) past_ = &past->last;
-  if (past != nullptr && undo != nullptr) {
+  if (past != nullptr && undo != nullptr && past->attempt == undo->attempt) {
     auto rollback = past->rollbacks.find(undo->rollback);
     if (rollback != past->rollbacks.end() && rollback->second.started) past_ = &rollback->second.attempt;
   }
@@ -100,19 +100,21 @@ Outcome LegAttempt::make_place() {
   if (undo_ != nullptr) slug += fmt::format("-rollback-{}", undo_->rollback + 1);
   kept_ = run_.folder / "workspaces" / slug;
   // One that may go on after a crash has its own; the others work where the place is.
+  if (has_effects()) files_ = run_.folder / "attempts" / slug;
   workspace_ = has_effects() ? kept_ : files_ / "workspace";
   temp_ = files_ / "temp";
   logs_ = run_.folder / "logs" / slug;
   // What an interrupted attempt left there is no part of this one, unless it goes on with it.
-  bool leftover = run_.past.begun() && past_ == nullptr && (has_effects() || !run_.clean_places.contains(place_));
-  if (leftover) {
-    if (Outcome removed = remove_folder(workspace_); !removed) return removed;
+  if (run_.past.begun() && past_ == nullptr && has_effects()) {
+    for (const auto* folder : {&workspace_, &files_}) {
+      if (Outcome removed = remove_folder(*folder); !removed) return removed;
+    }
   }
   if (run_.clean_places.contains(place_) && !has_effects()) return {};
   for (const auto* folder : {&workspace_, &temp_}) {
     if (Outcome made = make_folders(*folder); !made) return made;
   }
-  return empty_command_files();
+  return past_ != nullptr ? Outcome() : empty_command_files();
 }
 
 void LegAttempt::fill_contexts() {
@@ -233,8 +235,13 @@ Task<Done> LegAttempt::clean_up() {
 /// Leaves the place as the next leg wants it, and a workspace that somebody may want to look at where it is found.
 Outcome LegAttempt::clear_place() {
   bool keep = run_.options.keep_workspaces || job_status_ != Result::success || abandoned_;
+  // What is not known to have been done may be done once more, and needs its files.
+  if (has_effects() && (abandoned_ || !run_.settle())) return {};
+  if (has_effects()) {
+    if (Outcome removed = remove_folder(files_); !removed) return removed;
+  }
   std::error_code error;
-  bool clean = std::filesystem::is_empty(temp_, error) && !error;
+  bool clean = has_effects() || (std::filesystem::is_empty(temp_, error) && !error);
   if (!clean) {
     if (Outcome removed = remove_folder(temp_); !removed) return removed;
   }

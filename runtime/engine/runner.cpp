@@ -55,8 +55,8 @@ bool may_leave(const RunState& run) {
 
 /// At the end of every turn of the loop: what happened in it is written down, and it is seen whether anything is left.
 bool turn_ended(RunState& run) {
+  run.settle();  // first: once the lock is another run's, nothing of what it protected may happen again
   release_locks(run);
-  run.settle();
   if (run.is_done()) return true;
   if (!run.leaving && may_leave(run)) {
     for (const Waiting* waiting : run.waiting) {
@@ -172,7 +172,10 @@ Outcome take_up(RunState& run) {
                     "it, then `sluice resume {} --force`",
                     run.number, run.past.lives_without_progress, run.number));
   }
-  if (run.past.begun()) end_orphans(run);
+  if (run.past.begun()) {
+    end_orphans(run);
+    if (Outcome removed = remove_folder(run.folder / "places"); !removed) return removed;
+  }
   auto log = RunLog::open(*run.journal, run.number);
   if (!log) return std::unexpected(log.error());
   run.log.emplace(std::move(*log));
@@ -184,8 +187,12 @@ Outcome take_up(RunState& run) {
 
 std::expected<RunReport, std::string> finish(RunState& run, const Outcome& ran, Instant begun) {
   kill_the_rest(run);
-  if (Outcome removed = remove_folder(run.folder / "places"); !removed) {
-    run.status.annotated(run.plan.pipeline, "warning", removed.error());
+  bool goes_on = run.leaving || run.broken;
+  for (const char* name : {"places", "attempts"}) {
+    if (goes_on && std::string_view(name) == "attempts") break;
+    if (Outcome removed = remove_folder(run.folder / name); !removed) {
+      run.status.annotated(run.plan.pipeline, "warning", removed.error());
+    }
   }
   RunReport report = make_report(run, begun);
   if (report.outcome == RunOutcome::waiting) run.status.waiting(report.waiting_for);
@@ -240,6 +247,26 @@ Outcome take_over_artifacts(const Options& options, std::int64_t number) {
   return {};
 }
 
+/// A run with all that it takes over from another one, or no run.
+std::expected<std::int64_t, std::string> begin_whole(Journal& journal, const RunStart& start, const Options& options) {
+  auto failed = [](const std::string& why) {
+    return std::unexpected(fmt::format("the journal cannot be written: {}", why));
+  };
+  Transaction transaction(journal.database());
+  if (!transaction.begun()) return failed(transaction.begun().error());
+  auto number = journal.begin_run(start);
+  if (!number) return failed(number.error());
+  // A power cut may have taken a run of that number out of the journal, and left its folder.
+  Outcome cleared = remove_folder(options.state_folder / "runs" / std::to_string(*number));
+  if (cleared) cleared = take_over_artifacts(options, *number);
+  if (!cleared) return std::unexpected(cleared.error());
+  for (const Record& record : options.copied) {  // as if this run had done it
+    if (auto added = journal.add(*number, record); !added) return failed(added.error());
+  }
+  if (auto committed = transaction.commit(); !committed) return failed(committed.error());
+  return number;
+}
+
 Options with_absolute_paths(Options options) {
   options.repository_root = fs::absolute(options.repository_root);
   options.state_folder = fs::absolute(options.state_folder);
@@ -255,12 +282,8 @@ std::expected<RunReport, std::string> run(const Plan& plan, const Options& given
   if (!journal) return std::unexpected(journal.error());
   RunStart start{plan.pipeline,         title_of(plan),  write_plan(plan), plan_hash(plan),
                  context_text(options), options.starter, wall_clock(),     options.rerun_of};
-  auto number = journal->begin_run(start);
-  if (!number) return std::unexpected(fmt::format("the journal cannot be written: {}", number.error()));
-  for (const Record& record : options.copied) {  // as if this run had done it
-    if (auto added = journal->add(*number, record); !added) return std::unexpected(added.error());
-  }
-  if (Outcome taken = take_over_artifacts(options, *number); !taken) return std::unexpected(taken.error());
+  auto number = begin_whole(*journal, start, options);
+  if (!number) return std::unexpected(number.error());
   return execute(plan, options, options.journal ? &*journal : nullptr, *number, start.plan_hash, status);
 }
 

@@ -207,6 +207,7 @@ Task<bool> run_work(RunState& run, std::size_t index, Json& outputs) {
     co_return true;
   }
   run.stages[index].running = &running;
+  if (run.cancelled) running.cancel();  // in an earlier life: what has begun is brought to its end
   enter_environment(run, run.plan.stages[index]);
   const Stage& stage = run.plan.stages[index];
   GateEnd gate;
@@ -278,6 +279,11 @@ Detached run_stage(RunState& run, std::size_t index) {
       co_return;
     }
   }
+  // One that a crash interrupted, and that a cancelled run does not take up again, was cancelled while it ran.
+  bool began = index < run.past.stages.size() && !run.past.stages[index].legs.empty();
+  if (began && report.result == Result::cancelled) state.started = true;
+  bool told_elsewhere = report.result == Result::success || start_is_noted(run.plan.stages[index]);
+  if (state.started && !told_elsewhere) run.note(RecordKind::stage_started, index, -1, -1, -1);
   run.note(RecordKind::stage_finished, index, -1, -1, -1, told(report, sealed(outputs, run.options.secrets)));
   finish_stage(run, index, std::move(outputs));
   --run.busy;

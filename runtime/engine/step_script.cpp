@@ -185,17 +185,21 @@ Outcome LegAttempt::empty_command_files() {
   return {};
 }
 
-/// What the step wrote into the files behind GITHUB_OUTPUT and its like.
+/// What the step wrote into the files behind GITHUB_OUTPUT and its like. Where a crash must not lose it, it stays there
+/// until it stands in the journal.
 LegAttempt::Failure LegAttempt::take_command_files(StepRun& now) {
   std::map<std::string, std::string> texts;
   for (const char* name : {"output", "env", "path", "step_summary", "state"}) {
     std::error_code error;
     if (std::filesystem::file_size(files_ / name, error) == 0) continue;
     auto text = error ? std::string() : read_file(files_ / name).value_or("");
-    if (Outcome emptied = write_file(files_ / name, ""); !emptied) run_.break_off(emptied.error());
+    if (!has_effects()) {
+      if (Outcome emptied = write_file(files_ / name, ""); !emptied) run_.break_off(emptied.error());
+    }
     texts[name] = std::move(text);
   }
   if (texts.empty()) return std::nullopt;
+  now.wrote_files = true;
   auto outputs = parse_assignments(texts["output"]), variables = parse_assignments(texts["env"]);
   auto state = parse_assignments(texts["state"]);
   if (!outputs) return fmt::format("GITHUB_OUTPUT: {}", outputs.error());

@@ -40,7 +40,8 @@ void JournalSync::commit_made() {
 }
 
 Outcome JournalSync::sync() {
-  dirty_ = false;
+  std::lock_guard alone(syncing_);  // whoever needs the disk waits for a sync that is under way
+  if (!dirty_.exchange(false)) return state();
   if (fdatasync(wal_.get()) == 0) return {};
   // After a failed sync the kernel may have dropped the pages: asking again would be a lie (LWN "fsyncgate", 2018).
   std::string text = fmt::format("the journal cannot be brought to the disk: {}", strerror(errno));
@@ -51,7 +52,7 @@ Outcome JournalSync::sync() {
 
 Outcome JournalSync::sync_now() {
   if (Outcome fine = state(); !fine) return fine;
-  return dirty_ ? sync() : Outcome();
+  return sync();
 }
 
 Outcome JournalSync::state() {
@@ -83,11 +84,9 @@ void JournalSync::checkpoint() {
 std::expected<RunLog, std::string> RunLog::open(Journal& journal, std::int64_t run) {
   RunLog log(journal, run);
   Database& database = journal.database();
-  auto last = database.prepare("SELECT coalesce(max(seq), 0) FROM record WHERE run = ?");
-  if (!last) return std::unexpected(last.error());
-  if (last->bind(1, run).step()) log.next_ = last->integer(0) + 1;
   std::pair<Statement*, const char*> statements[] = {
       {&log.begin_, "BEGIN IMMEDIATE"},
+      {&log.last_, "SELECT coalesce(max(seq), 0) FROM record WHERE run = ?"},
       {&log.insert_, "INSERT INTO record VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"},
       {&log.end_, "COMMIT"},
       {&log.undo_, "ROLLBACK"}};
@@ -108,7 +107,9 @@ void RunLog::add(Record record) {
 
 Outcome RunLog::commit() {
   if (!begin_.execute()) return std::unexpected(journal_->database().error());
-  std::int64_t next = next_;
+  // Others may have added theirs since: what somebody says of a step in doubt.
+  std::int64_t next = last_.bind(1, run_).step() ? last_.integer(0) + 1 : 1;
+  last_.reset();
   for (const Record& record : pending_) {
     insert_.bind(1, run_).bind(2, next++).bind(3, record.at).bind(4, static_cast<std::int64_t>(record.kind));
     insert_.bind(5, std::int64_t{record.stage}).bind(6, std::int64_t{record.leg});
@@ -123,7 +124,6 @@ Outcome RunLog::commit() {
     (void)undo_.execute();
     return std::unexpected(std::move(why));
   }
-  next_ = next;
   pending_.clear();
   return {};
 }

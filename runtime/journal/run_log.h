@@ -33,7 +33,7 @@ class JournalSync {
 
   std::filesystem::path file_;
   Descriptor wal_;
-  std::mutex mutex_;
+  std::mutex mutex_, syncing_;
   std::condition_variable wake_;
   std::atomic<bool> dirty_ = false;
   bool stopping_ = false;
@@ -58,8 +58,7 @@ class RunLog {
 
   Journal* journal_;
   std::int64_t run_;
-  std::int64_t next_ = 1;
-  Statement begin_, insert_, end_, undo_;
+  Statement begin_, last_, insert_, end_, undo_;
   std::vector<Record> pending_;
   std::unique_ptr<JournalSync> sync_;
 };

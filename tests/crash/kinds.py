@@ -20,11 +20,10 @@ class Kind:
 
 
 def at_each_call(on, do):
-    """Kills, or answers with an error, at each call of these classes in the life that an undisturbed run has."""
+    """Kills, or answers with an error, at each call of these classes."""
     def disturb(at):
         def action(scene, base):
-            status, text = scene.life(scene.beginning(), scene.faults(at, do, on))
-            reached = scene.fault_came()
+            status, text, reached = scene.drive(at, do, on)
             if status >= 0 and reached:
                 scene.check_refusal(status, text)
             if status == 3:
@@ -41,14 +40,13 @@ def at_each_call(on, do):
 def power_cut(at, seed):
     """A kill, and only what was synced is on the disk for certain."""
     def action(scene, base):
-        before = scene.journal_files()
-        status, text = scene.life(scene.beginning(), scene.faults(at, "kill", WRITES + SYNCS, slow=3))
+        status, _, _ = scene.drive(at, "kill", WRITES + SYNCS, slow=3)
         if status >= 0:
             if status == 3:
                 scene.answer()
             scene.check(base)
             return False
-        left = disk.Disk(before).replay(disk.read_calls(scene.calls)[0]).after_power_cut(random.Random(seed))
+        left = disk.Disk(scene.before).replay(disk.read_calls(scene.calls)[0]).after_power_cut(random.Random(seed))
         scene.put_journal_files(left)
         scene.allowance = oracle.Allowance(scene.fixture)
         seen = oracle.look(scene.state)
@@ -60,6 +58,27 @@ def power_cut(at, seed):
         scene.check(base)
         return True
     return action
+
+
+def kill_twice(at, seed):
+    """Going on is killed as well: at any write from the first on."""
+    def action(scene, base):
+        status, _, _ = scene.drive(at, "kill", WRITES)
+        if status >= 0 or scene.is_over():
+            scene.check(base)
+            return False
+        status, _, again = scene.drive(random.Random(seed).randint(1, base.calls_of(WRITES)), "kill", WRITES)
+        if status == 3:
+            scene.answer()
+        scene.check(base)
+        return again
+    return action
+
+
+def twice_points(base, options):
+    chosen = random.Random(options.seed)
+    return [(f"kill at write {at}, then seed {seed}", kill_twice(at, seed))
+            for at in range(1, base.calls_of(WRITES) + 1) for seed in (chosen.randrange(1 << 30),)]
 
 
 def power_points(base, options):
@@ -92,7 +111,7 @@ def two_at_once(seed):
     """Several runtimes want to go on with one run: one does, the others are told why they cannot."""
     def action(scene, base):
         chosen = random.Random(seed)
-        status, text = scene.life(scene.beginning(), scene.faults(chosen.randint(1, base.calls_of("w")), "kill", "w"))
+        status, _, _ = scene.drive(chosen.randint(1, base.calls_of(WRITES)), "kill", WRITES)
         if status == 3:
             scene.answer()
         if scene.shown() is not None and not scene.is_over():
@@ -122,6 +141,7 @@ ALL = [
     Kind("kill at a write", 1, at_each_call(WRITES, "kill")),
     Kind("kill at a sync", 1, at_each_call(SYNCS, "kill")),
     Kind("kill at another call", 0.05, at_each_call(OTHERS, "kill")),
+    Kind("killed twice", 0.4, twice_points),
     Kind("torn write", 0.3, at_each_call(WRITES, "tear")),
     Kind("disk full", 0.3, at_each_call(WRITES, "ENOSPC")),
     Kind("disk fails", 0.3, at_each_call(WRITES + SYNCS, "EIO")),

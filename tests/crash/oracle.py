@@ -24,6 +24,7 @@ class Snapshot:
     started: set = dataclasses.field(default_factory=set)       # steps whose intent is there
     finished_stages: set = dataclasses.field(default_factory=set)
     finished_legs: set = dataclasses.field(default_factory=set)
+    unlocked: set = dataclasses.field(default_factory=set)      # stages at work in an environment whose lock is not held
     stages: dict = dataclasses.field(default_factory=dict)      # name to the names of its steps
 
 
@@ -48,17 +49,18 @@ def read_journal(folder):
             plan = with_journal.execute("SELECT plan FROM run WHERE id = 1").fetchone()
             records = with_journal.execute(
                 "SELECT kind, stage, leg, attempt, step FROM record WHERE run = 1 ORDER BY seq").fetchall()
+            held = {name for (name,) in with_journal.execute("SELECT name FROM lock WHERE run = 1 AND held = 1")}
         except sqlite3.DatabaseError as error:
             if "no such table" not in str(error):
                 raise Broken(f"the journal cannot be read: {error}") from error
-            plan, records = None, []
+            plan, records, held = None, [], set()
         finally:
             with_journal.close()
-    return (json.loads(plan[0]) if plan else None), records
+    return (json.loads(plan[0]) if plan else None), records, held
 
 
 def look(folder):
-    plan, records = read_journal(folder)
+    plan, records, held = read_journal(folder)
     seen = Snapshot(known=plan is not None)
     if plan is None:
         return seen
@@ -81,6 +83,11 @@ def look(folder):
             seen.finished_stages.add(of["id"])
         elif kind == LEG_FINISHED:
             seen.finished_legs.add((of["id"], leg))
+    for stage in plan["stages"]:
+        lock = plan["environments"][stage["environment"]].get("lock") if "environment" in stage else None
+        at_work = seen.stages[stage["id"]] & seen.started and stage["id"] not in seen.finished_stages
+        if lock and at_work and lock["name"] not in held:
+            seen.unlocked.add(stage["id"])
     return seen
 
 

@@ -13,9 +13,10 @@ import tempfile
 import time
 
 import kinds
+import scenarios
 from fixtures import fixtures
 from oracle import Broken
-from scene import Base, Tools, make_template
+from scene import Base, Scene, Tools, make_template
 
 
 class Campaign:
@@ -47,14 +48,36 @@ class Campaign:
                 for point in self.share_of(kind.points(base, self.options), kind.share):
                     yield kind.name, point
 
+    def try_scenario(self, name, fixture, template, action):
+        with Scene(self.tools, fixture, template) as scene:
+            try:
+                action(scene)
+            except Broken as broken:
+                return f"{name}: {broken}\n{scene.said if self.options.verbose else ''}"
+        self.tried[(name, "scenario")] += 1
+        return None
+
+    def scenarios(self, folder):
+        """(name, fixture, journal, what is done)"""
+        for name, fixture, action in scenarios.ALL:
+            made = fixture()
+            yield name, made, make_template(self.tools, made, folder), action
+        plain = fixtures()[0]
+        points = [(f"rerun killed at write {at}", plain, None, scenarios.begun_once_more(at)) for at in range(1, 41)]
+        yield from self.share_of(points, 0.4)
+
     def run(self):
         with tempfile.TemporaryDirectory(prefix="sluice-crash-templates-") as folder, \
                 concurrent.futures.ThreadPoolExecutor(self.options.jobs) as pool:
-            waiting = []
+            folder, waiting = pathlib.Path(folder), []
+            if not self.options.kind and not self.options.fixture or "scenario" in (self.options.kind or []):
+                waiting += [pool.submit(self.try_scenario, *scenario) for scenario in self.scenarios(folder)]
             for fixture in fixtures():
+                if self.options.kind == ["scenario"]:
+                    break
                 if self.options.fixture and fixture.name not in self.options.fixture:
                     continue
-                base = Base(self.tools, fixture, make_template(self.tools, fixture, pathlib.Path(folder)))
+                base = Base(self.tools, fixture, make_template(self.tools, fixture, folder))
                 waiting += [pool.submit(self.try_one, kind, fixture.name, base, point)
                             for kind, point in self.points_of(base)]
             for one in concurrent.futures.as_completed(waiting):
@@ -81,7 +104,7 @@ def read_options():
     parser.add_argument("--loops", type=int, default=6, help="how often each fixture is killed at random moments")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--fixture", action="append", help="only this one; may be repeated")
-    parser.add_argument("--kind", action="append", choices=[kind.name for kind in kinds.ALL])
+    parser.add_argument("--kind", action="append", choices=[*(kind.name for kind in kinds.ALL), "scenario"])
     parser.add_argument("--verbose", action="store_true", help="show what each run that broke said")
     return parser.parse_args()
 

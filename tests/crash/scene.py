@@ -83,14 +83,30 @@ class Scene:
             self.note_kill()
         return status, text
 
+    def drive(self, at, do="kill", on="ws", slow=0):
+        """Lives up to the one in which the call `at`, counted over all of them, comes; 0: up to the end. Gives that one's
+        exit status and words, and whether the call has come."""
+        self.counted = 0
+        for number in range(MOST_LIVES):
+            self.calls = self.top / f"calls-{len(self.said)}-{number}"
+            self.before = self.journal_files()
+            arguments = self.next_life()
+            status, text = self.life(arguments, self.faults(at - self.counted if at else 0, do, on, slow))
+            calls, counted = disk.read_calls(self.calls)
+            self.counted += counted
+            if self.fault_came() or status != 3:
+                return status, text, self.fault_came()
+            self.answer()
+        raise Broken(f"not at its end after {MOST_LIVES} lives")
+
     def note_kill(self):
-        self.allowance.after_kill(oracle.look(self.state))
+        seen = oracle.look(self.state)
+        if seen.unlocked:
+            raise Broken(f"{seen.unlocked} would go on without the lock")
+        self.allowance.after_kill(seen)
 
     def fault_came(self):
         return self.calls.exists() and b"fault db" in self.calls.read_bytes()
-
-    def calls_made(self):
-        return disk.read_calls(self.calls)[1]
 
     def check_refusal(self, status, text):
         """After an error of the disk: the run says so and breaks off, or could do without."""
@@ -116,8 +132,8 @@ class Scene:
     def next_life(self):
         return self.beginning() if self.shown() is None else ["resume", "1"]
 
-    def shown(self):
-        done = subprocess.run([self.tools.sluice, "show", "1", "--format", "json"], cwd=self.repository,
+    def shown(self, run=1):
+        done = subprocess.run([self.tools.sluice, "show", str(run), "--format", "json"], cwd=self.repository,
                               env=self.environment, capture_output=True, text=True, timeout=PATIENCE)
         if done.returncode == 0:
             return json.loads(done.stdout)
@@ -140,8 +156,9 @@ class Scene:
             raise Broken(f"`sluice {' '.join(arguments)}` fails: {said}")
 
     def finish(self):
-        """Goes on until the run has ended; gives what is shown of it, and the status of its last life."""
-        status = 0
+        """Goes on until the run has ended; gives what is shown of it, and the status of the life that ended it, if it
+        was one of ours."""
+        status = None
         for _ in range(MOST_LIVES):
             shown = self.shown()
             if shown is None:
@@ -154,6 +171,7 @@ class Scene:
                 return shown, status
             if status == 3:
                 self.answer()
+                status = None
             elif status not in (0, 1):
                 raise Broken(f"going on ends with {status}: {text}")
         raise Broken(f"not at its end after {MOST_LIVES} lives")
@@ -162,12 +180,10 @@ class Scene:
         shown, status = self.finish()
         if oracle.result_of(shown) != base.result:
             raise Broken(f"ends as {json.dumps(oracle.result_of(shown))}, left alone as {json.dumps(base.result)}")
-        if status not in (self.fixture.status, 0 if self.was_finished else self.fixture.status):
+        if status not in (None, self.fixture.status):
             raise Broken(f"ends with {status}")
         oracle.compare_effects(oracle.effects(self.log), base.effects, self.allowance)
         self.check_remains(base)
-
-    was_finished = False
 
     def check_remains(self, base):
         left = oracle.processes_with(f"EFFECTS={self.log}")
@@ -202,11 +218,11 @@ class Base:
         return Scene(self.tools, self.fixture, self.template)
 
     def calls_of(self, classes):
-        """How many calls of these classes the first life makes."""
+        """How many calls of these classes its lives make."""
         if classes not in self.counts:
             with self.scene() as scene:
-                scene.life(scene.beginning(), scene.faults(0, on=classes))
-                self.counts[classes] = scene.calls_made()
+                scene.drive(0, on=classes)
+                self.counts[classes] = scene.counted
         return self.counts[classes]
 
 
