@@ -54,11 +54,16 @@ void Checker::check_statement(const Statement& statement, const Body& body) {
     case Word::for_:
     case Word::when: return check_unfolding(statement, body);
     case Word::match: return check_match(statement, [&](const ast::Block& block) { check_items(block.items, body); });
-    case Word::backend: return check_block(statement, body);
+    case Word::backend: {
+      llvm::StringRef outer = std::exchange(backend_, statement.name.text);
+      check_block(statement, body);
+      backend_ = outer;
+      return;
+    }
     case Word::matrix: return check_matrix(statement);
     case Word::permissions: return check_permissions(statement);
     case Word::concurrency: return check_concurrency(statement);
-    case Word::native: return check_entries(statement, true);
+    case Word::native: return check_native(statement);
     case Word::require: return check_requirement(statement);
     case Word::rollback:
     case Word::sleep:
@@ -77,6 +82,15 @@ void Checker::check_block(const Statement& statement, const Body& body) {
   ScopeIndex mark = scope_.mark();
   if (statement.block) check_items(statement.block->items, body);
   scope_.restore(mark);
+}
+
+void Checker::check_native(const Statement& statement) {
+  if (backend_ != "local")
+    sink_
+        .report<MisplacedWord>(statement.keyword.span, "native",
+                               backend_.empty() ? std::string("step") : "backend " + backend_.str())
+        .help("it is what the local runtime does by itself: write it into `backend local`");
+  check_entries(statement, true);
 }
 
 void Checker::check_unfolding(const Statement& statement, const Body& body) {

@@ -80,6 +80,7 @@ class Checker final : private ExpressionChecker {
   void check_statement(const Statement& statement, const Body& body);
   void check_unfolding(const Statement& statement, const Body& body);
   void check_block(const Statement& statement, const Body& body);
+  void check_native(const Statement& statement);
   void refuse_options(const Statement& statement);
   void check_call_statement(const Statement& statement, const Body& body);
   void check_step(const Statement& statement, const Body& body);
@@ -133,6 +134,7 @@ class Checker final : private ExpressionChecker {
   llvm::StringMap<DeclaredInput> inputs_;  ///< of the pipeline's triggers, the first of each name in lower case
   std::vector<Symbol*> lets_;              ///< of the pipeline, and its `notify` rules, each with what is around it
   std::vector<Symbol*> notifications_;
+  llvm::StringRef backend_;  ///< whose body the walk stands in; empty: none
 };
 
 }  // namespace sluice::check

@@ -55,9 +55,11 @@ struct Uses {
 
 /// What the local runtime does by itself. Only with `Backend::local`.
 struct Native {
-  enum class Operation : std::uint8_t { checkout, upload, download };
+  enum class Operation : std::uint8_t { checkout, upload, download, cache };
   Operation operation = Operation::checkout;
-  Bindings arguments;  ///< upload: name, path; download: name, to
+  /// upload: name, path, keep? (seconds), if-no-files-found?, include-hidden-files?, overwrite?; download: name, to;
+  /// cache: key, path, restore-keys? (lines)
+  Bindings arguments;
 };
 
 struct Retry {

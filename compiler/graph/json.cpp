@@ -238,7 +238,7 @@ class GraphWriter {
   }
 
   void write(const Native& native) {
-    constexpr std::string_view names[] = {"checkout", "upload", "download"};
+    constexpr std::string_view names[] = {"checkout", "upload", "download", "cache"};
     json_.name("native"), json_.open('{');
     json_.string("operation", names[static_cast<std::size_t>(native.operation)]);
     bindings("arguments", native.arguments);

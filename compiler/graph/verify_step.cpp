@@ -67,6 +67,7 @@ void Verifier::check_action(const Step& step, const Native& native) {
     case Native::Operation::checkout: return;
     case Native::Operation::upload: return needs("an upload", "name"), needs("an upload", "path");
     case Native::Operation::download: return needs("a download", "name"), needs("a download", "to");
+    case Native::Operation::cache: return needs("a cache", "key"), needs("a cache", "path");
   }
 }
 

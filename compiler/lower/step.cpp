@@ -175,6 +175,7 @@ void Unfolder::lower_native(const Statement& statement, const StepContext& outer
   llvm::StringRef operation = statement.name.text;
   if (operation == "upload") native.operation = graph::Native::Operation::upload;
   if (operation == "download") native.operation = graph::Native::Operation::download;
+  if (operation == "cache") native.operation = graph::Native::Operation::cache;
   if (statement.block)
     for (const ast::Item& item : statement.block->items)
       if (item.entry)

@@ -4,7 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "runtime/engine/desk.h"
 #include "runtime/engine/leg_run.h"
+#include "runtime/engine/post_work.h"
 #include "runtime/engine/rollbacks.h"
 #include "runtime/engine/run_state.h"
 #include "runtime/isolation/sandbox.h"
@@ -16,9 +18,8 @@ class AttemptState {
  protected:
   struct StepRun;     ///< what belongs to the step that runs now
   struct ServiceRun;  ///< what belongs to a service while the leg lives
-  struct PostWork;    ///< what a step has left to do when all steps have ended
 
-  AttemptState(RunState& run, const LegIdentity& leg, Wakeup& wakeup, int number, const Armed* undo);
+  AttemptState(RunState& run, const LegIdentity& leg, Wakeup& wakeup, int place, int number, const Armed* undo);
   ~AttemptState();
 
   RunState& run_;
@@ -28,12 +29,14 @@ class AttemptState {
   const std::vector<Step>& todo_;
   const AttemptPast* past_ = nullptr;  ///< of an earlier life of the run
   Wakeup& wakeup_;
+  std::unique_ptr<Desk> own_desk_;  ///< of an attempt that goes on after a crash, and needs its files then
+  Desk& desk_;
+  const std::filesystem::path& files_;  ///< the desk's folder
   int number_;
   std::string tracking_;  ///< `RUN.LEG.`
-  int place_ = 0;
   std::filesystem::path workspace_, logs_;
-  std::filesystem::path kept_;          ///< where a workspace is left for people to look at
-  std::filesystem::path files_, temp_;  ///< empty at the start; those of a place serve one leg after the other
+  std::filesystem::path kept_;  ///< where a workspace is left for people to look at
+  std::filesystem::path temp_;
 
   Result job_status_ = Result::success;
   std::string reason_;
@@ -42,8 +45,8 @@ class AttemptState {
   Instant clean_up_until_ = never;
   std::optional<EventLoop::TimerId> timeout_;
 
-  Json github_, env_, shown_env_, steps_, job_, runner_;
-  Variables environment_;
+  Json github_, env_, shown_env_, steps_, job_;
+  Variables environment_;                  ///< over those of the desk
   std::vector<std::string> path_folders_;  ///< of GITHUB_PATH, the latest last
   std::unique_ptr<Sandbox> sandbox_;
   std::vector<std::unique_ptr<ServiceRun>> services_;

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <signal.h>
-#include <sys/utsname.h>
 
 #include <algorithm>
 
@@ -18,22 +17,35 @@ namespace {
 constexpr auto kill_pause = std::chrono::milliseconds(2);
 constexpr auto kill_within = std::chrono::seconds(10);  // a process that the kernel does not let go
 
-std::string architecture() {
-  utsname name{};
-  uname(&name);
-  std::string_view machine = name.machine;
-  return machine == "aarch64" ? "ARM64" : machine.starts_with("arm") ? "ARM" : machine == "x86_64" ? "X64" : "X86";
+/// The name of an attempt's folders.
+std::string slug_of(const RunState& run, const LegIdentity& leg, int number, const Armed* undo) {
+  std::string slug = file_slug(leg.name);
+  bool single = leg.name == run.plan.stages[leg.stage].id;
+  if (!single) slug += fmt::format("-{}", to_text(leg.strategy["job-index"]));
+  if (number > 1) slug += fmt::format("-attempt-{}", number);
+  if (undo != nullptr) slug += fmt::format("-rollback-{}", undo->rollback + 1);
+  return slug;
+}
+
+std::unique_ptr<Desk> lasting_desk(const RunState& run, const LegIdentity& leg, int number, const Armed* undo) {
+  if (undo == nullptr && !goes_on(run.plan.stages[leg.stage])) return nullptr;
+  return std::make_unique<Desk>(run.folder / "attempts" / slug_of(run, leg, number, undo), run.environment,
+                                run.options.state_folder / "tools");
 }
 
 }  // namespace
 
-AttemptState::AttemptState(RunState& run, const LegIdentity& leg, Wakeup& wakeup, int number, const Armed* undo)
+AttemptState::AttemptState(RunState& run, const LegIdentity& leg, Wakeup& wakeup, int place, int number,
+                           const Armed* undo)
     : run_(run),
       leg_(leg),
       stage_(run.plan.stages[leg.stage]),
       undo_(undo),
       todo_(undo != nullptr ? stage_.rollbacks[static_cast<std::size_t>(undo->rollback)].steps : stage_.steps),
       wakeup_(wakeup),
+      own_desk_(lasting_desk(run, leg, number, undo)),
+      desk_(own_desk_ ? *own_desk_ : run.desk(place)),
+      files_(desk_.folder()),
       number_(undo != nullptr ? rollback_attempt(undo->rollback) : number) {
   const LegPast* past = leg_before(run.past, leg);
   if (past != nullptr && undo == nullptr && goes_on(stage_) && past->attempt == number_) past_ = &past->last;
@@ -46,9 +58,7 @@ AttemptState::AttemptState(RunState& run, const LegIdentity& leg, Wakeup& wakeup
 AttemptState::~AttemptState() = default;
 
 LegAttempt::LegAttempt(RunState& run, const LegIdentity& leg, Wakeup& wakeup, int place, int number, const Armed* undo)
-    : AttemptState(run, leg, wakeup, number, undo) {
-  place_ = place;
-  files_ = run.folder / "places" / std::to_string(place);
+    : AttemptState(run, leg, wakeup, place, number, undo) {
   tracking_ = fmt::format("{}.{}-{}.", run.token, file_slug(leg.name), number_);
   std::replace(tracking_.begin() + static_cast<std::ptrdiff_t>(run.token.size()) + 1, tracking_.end() - 1, '.', '_');
 }
@@ -93,52 +103,32 @@ Task<Done> LegAttempt::run() {
 }
 
 Outcome LegAttempt::make_place() {
-  std::string slug = file_slug(leg_.name);
-  bool single = leg_.name == stage_.id;
-  if (!single) slug += fmt::format("-{}", to_text(leg_.strategy["job-index"]));
-  if (number_ > 1) slug += fmt::format("-attempt-{}", number_);
-  if (undo_ != nullptr) slug += fmt::format("-rollback-{}", undo_->rollback + 1);
+  std::string slug = slug_of(run_, leg_, number_, undo_);
   kept_ = run_.folder / "workspaces" / slug;
   // One that may go on after a crash has its own; the others work where the place is.
-  if (has_effects()) files_ = run_.folder / "attempts" / slug;
-  workspace_ = has_effects() ? kept_ : files_ / "workspace";
-  temp_ = files_ / "temp";
+  workspace_ = has_effects() ? kept_ : desk_.workspace();
+  temp_ = desk_.temp();
   logs_ = run_.folder / "logs" / slug;
   // What an interrupted attempt left there is no part of this one, unless it goes on with it.
-  if (run_.past.begun() && past_ == nullptr && has_effects()) {
+  if (has_effects() && run_.past.begun() && past_ == nullptr) {
     for (const auto* folder : {&workspace_, &files_}) {
       if (Outcome removed = remove_folder(*folder); !removed) return removed;
     }
   }
-  if (run_.clean_places.contains(place_) && !has_effects()) return {};
-  for (const auto* folder : {&workspace_, &temp_}) {
-    if (Outcome made = make_folders(*folder); !made) return made;
+  if (has_effects()) {
+    if (Outcome made = make_folders(workspace_); !made) return made;
   }
-  return past_ != nullptr ? Outcome() : empty_command_files();
+  return past_ != nullptr ? desk_.go_on() : desk_.prepare(!has_effects());
 }
 
 void LegAttempt::fill_contexts() {
-  std::filesystem::path tools = run_.options.state_folder / "tools";
   github_ = {{"workspace", workspace_.string()}, {"job", stage_.id}};
   env_ = undo_ != nullptr ? undo_->env : run_.pipeline_env;
   steps_ = undo_ != nullptr ? undo_->steps : Json::object();
   job_ = {{"status", "success"}, {"services", Json::object()}};
-  runner_ = {{"name", "sluice"},
-             {"os", "Linux"},
-             {"arch", architecture()},
-             {"temp", temp_.string()},
-             {"tool_cache", tools.string()},
-             {"debug", ""},
-             {"environment", "self-hosted"}};
-  environment_["GITHUB_WORKSPACE"] = workspace_;
   environment_["GITHUB_JOB"] = stage_.id;
-  for (const char* name : {"output", "env", "path", "step_summary", "state"}) {
-    environment_["GITHUB_" + upper_case(name)] = files_ / name;
-  }
-  for (const char* name : {"name", "os", "arch", "temp", "tool_cache", "environment"}) {
-    environment_["RUNNER_" + upper_case(name)] = to_text(runner_[name]);
-  }
-  // Before a checkout, git must not take the repository that `.sluice` lies in for the workspace's.
+  if (!has_effects()) return;
+  environment_["GITHUB_WORKSPACE"] = workspace_;
   environment_["GIT_CEILING_DIRECTORIES"] = workspace_.parent_path();
 }
 
@@ -241,24 +231,20 @@ Outcome LegAttempt::clear_place() {
     if (Outcome removed = remove_folder(files_); !removed) return removed;
   }
   std::error_code error;
-  bool clean = has_effects() || (std::filesystem::is_empty(temp_, error) && !error);
-  if (!clean) {
-    if (Outcome removed = remove_folder(temp_); !removed) return removed;
+  if (!has_effects()) {
+    if (Outcome cleared = desk_.clear_temp(); !cleared) return cleared;
   }
-  bool used = !std::filesystem::is_empty(workspace_, error) || error;
-  if (used && !keep) {
-    if (Outcome removed = remove_folder(workspace_); !removed) return removed;
-  } else if (used && workspace_ != kept_) {
-    if (Outcome made = make_folders(kept_.parent_path()); !made) return made;
-    std::filesystem::rename(workspace_, kept_, error);
-    if (error) return std::unexpected(fmt::format("cannot keep `{}`: {}", kept_.string(), error.message()));
-  } else if (!used && workspace_ == kept_) {
-    std::filesystem::remove(workspace_, error);
+  if (workspace_ == kept_) {
+    bool empty = std::filesystem::is_empty(workspace_, error) && !error;
+    return keep && !empty ? Outcome() : remove_folder(workspace_);
   }
-  if (clean && !used && workspace_ != kept_)
-    run_.clean_places.insert(place_);
-  else
-    run_.clean_places.erase(place_);
+  if (desk_.workspace_is_untouched()) return {};
+  desk_.forget_workspace();
+  if (!keep) return remove_folder(workspace_);
+  if (Outcome made = make_folders(kept_.parent_path()); !made) return made;
+  if (Outcome removed = remove_folder(kept_); !removed) return removed;
+  std::filesystem::rename(workspace_, kept_, error);
+  if (error) return std::unexpected(fmt::format("cannot keep `{}`: {}", kept_.string(), error.message()));
   return {};
 }
 

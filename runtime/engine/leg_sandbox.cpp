@@ -51,6 +51,7 @@ View LegAttempt::sandbox_view() const {
   view.own = files_ / "sandbox";
   if (auto home = run_.environment.find("HOME"); home != run_.environment.end()) view.home = home->second;
   view.hidden = {"/home", "/root", run_.options.repository_root, run_.options.state_folder};
+  view.hidden.insert(view.hidden.end(), run_.means.hidden.begin(), run_.means.hidden.end());
   view.readable = {files_, run_.folder / "event.json", run_.options.state_folder / "tools"};
   view.readable.insert(view.readable.end(), run_.means.objects.begin(), run_.means.objects.end());
   view.writable = {workspace_, temp_};

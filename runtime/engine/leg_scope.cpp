@@ -12,7 +12,7 @@ const Json* LegScope::context(std::string_view name) const {
   if (name == "env") return &attempt_.shown_env_;
   if (name == "steps") return &attempt_.steps_;
   if (name == "job") return &attempt_.job_;
-  if (name == "runner") return &attempt_.runner_;
+  if (name == "runner") return &attempt_.desk_.runner();
   if (name != "github") return StageScope::context(name);
   if (!whole_github_) {
     whole_github_ = run_.github;

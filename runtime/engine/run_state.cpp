@@ -28,6 +28,15 @@ RunState::~RunState() = default;
 
 bool RunState::is_done() const { return stages_left == 0 && rollbacks->idle(); }
 
+Desk& RunState::desk(int place) {
+  std::unique_ptr<Desk>& desk = desks[place];
+  if (!desk) {
+    desk =
+        std::make_unique<Desk>(folder / "places" / std::to_string(place), environment, options.state_folder / "tools");
+  }
+  return *desk;
+}
+
 void RunState::wake_all() {
   for (StageState& stage : stages) {
     if (stage.running != nullptr) stage.running->wake();

@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "runtime/engine/desk.h"
 #include "runtime/engine/past.h"
 #include "runtime/engine/places.h"
 #include "runtime/engine/runner.h"
@@ -63,9 +64,8 @@ struct RunState {
   Past past;
   Secrets secrets;
   Json github, secret_values, pipeline_env = Json::object();
-  Variables environment;                        ///< what every step inherits
-  std::optional<InheritedVariables> inherited;  ///< the same, once it is complete
-  std::unordered_set<pid_t> other_children;     ///< of this process, from before the run
+  Variables environment;                     ///< what every step inherits
+  std::unordered_set<pid_t> other_children;  ///< of this process, from before the run
 
   std::vector<StageState> stages;
   std::unordered_map<std::string, std::size_t> stage_index;
@@ -85,7 +85,7 @@ struct RunState {
   std::int64_t wake_at = 0;               ///< the first time that any of those waits for
   std::vector<std::string> left_waiting;  ///< what they waited for when it was decided to leave
   Places places;
-  std::set<int> clean_places;  ///< those whose folders are there and empty
+  std::map<int, std::unique_ptr<Desk>> desks;  ///< by place
   /// What people say of steps in doubt: by stage, leg and step.
   std::map<std::tuple<std::size_t, int, int>, std::string> answers;
   Ports ports;            ///< of services
@@ -93,6 +93,7 @@ struct RunState {
   int numbers_given = 0;  ///< to control groups and containers, so that each has a name of its own
 
   bool is_done() const;
+  Desk& desk(int place);
   void cancel();  ///< the first request; the second one kills
   void stop();
   void break_off(std::string why);

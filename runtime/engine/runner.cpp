@@ -55,8 +55,9 @@ bool may_leave(const RunState& run) {
 
 /// At the end of every turn of the loop: what happened in it is written down, and it is seen whether anything is left.
 bool turn_ended(RunState& run) {
-  run.settle();  // first: once the lock is another run's, nothing of what it protected may happen again
-  release_locks(run);
+  if (run.log && run.log->has_urgent()) run.settle();
+  // Behind it: once the lock is another run's, nothing of what it protected may happen again.
+  if (!run.plan.environments.empty()) release_locks(run);
   if (run.is_done()) return true;
   if (!run.leaving && may_leave(run)) {
     for (const Waiting* waiting : run.waiting) {
@@ -147,6 +148,23 @@ void keep_durations(RunState& run, const RunReport& report) {
   if (changed) (void)run.journal->keep_durations(run.plan.pipeline, *known);
 }
 
+/// For other programs, and for those who follow the logs.
+Outcome write_result(const RunReport& report) {
+  Json stages = Json::object();
+  for (const StageReport& stage : report.stages) {
+    stages[stage.id] = {{"result", to_text(stage.result)},
+                        {"allowed", stage.allowed},
+                        {"reason", stage.reason},
+                        {"milliseconds", stage.duration.count()}};
+  }
+  Json result = {{"run", report.run_id},
+                 {"title", report.title},
+                 {"outcome", to_text(report.outcome)},
+                 {"milliseconds", report.duration.count()},
+                 {"stages", std::move(stages)}};
+  return write_file(report.folder / "result.json", to_json_text(result) + "\n");
+}
+
 std::expected<void, std::string> close_run(RunState& run, const RunReport& report) {
   if (!run.log) return {};
   if (Outcome written = run.log->sync(); !written) return written;
@@ -172,10 +190,7 @@ Outcome take_up(RunState& run) {
                     "it, then `sluice resume {} --force`",
                     run.number, run.past.lives_without_progress, run.number));
   }
-  if (run.past.begun()) {
-    end_orphans(run);
-    if (Outcome removed = remove_folder(run.folder / "places"); !removed) return removed;
-  }
+  if (run.past.begun()) end_orphans(run);
   auto log = RunLog::open(*run.journal, run.number);
   if (!log) return std::unexpected(log.error());
   run.log.emplace(std::move(*log));
@@ -200,6 +215,9 @@ std::expected<RunReport, std::string> finish(RunState& run, const Outcome& ran, 
   if (!ran) return std::unexpected(ran.error());
   if (run.broken) return std::unexpected(*run.broken);
   if (auto closed = close_run(run, report); !closed) return std::unexpected(closed.error());
+  if (!run.leaving) {
+    if (Outcome written = write_result(report); !written) return std::unexpected(written.error());
+  }
   return report;
 }
 
@@ -231,7 +249,6 @@ std::expected<RunReport, std::string> execute(const Plan& plan, const Options& o
   status.attach(**loop, state.processes);
   status.run_started(state.run_id, title_of(plan), wanted_ids(state));
   prepare_isolation(state);
-  state.inherited.emplace(state.environment);
   Outcome ran = run_stages(state, **signals);
   return finish(state, ran, begun);
 }

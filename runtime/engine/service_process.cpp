@@ -72,11 +72,11 @@ std::expected<Command, std::string> LegAttempt::service_script(ServiceRun& servi
   }
   if (!service.ports.empty()) environment["SLUICE_SERVICE_PORT"] = std::to_string(service.ports[0].second);
   const std::string& text = ready ? service.service.ready : service.service.start;
-  Surroundings around{*run_.inherited, environment};
+  Surroundings around{desk_.variables(), environment};
   auto command = script_command("bash", text, service.scripts / (ready ? "ready" : "start"), around, service.scratch);
   if (!command) return command;
   command->environment = std::move(environment);
-  command->inherited = &*run_.inherited;
+  command->inherited = &desk_.variables();
   command->working_directory = service.scratch;
   command->enclosure = enclosure();
   return command;

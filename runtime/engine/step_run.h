@@ -29,11 +29,4 @@ struct AttemptState::StepRun {
   std::map<std::string, int> annotations;   ///< how many of each level
 };
 
-/// What a step leaves to be done once all steps are.
-struct AttemptState::PostWork {
-  std::string title;  ///< the step's
-  std::filesystem::path log;
-  std::string key, path;  ///< of the cache to save
-};
-
 }  // namespace sluice::runtime

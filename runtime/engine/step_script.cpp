@@ -48,7 +48,7 @@ Variables LegAttempt::step_environment(const StepRun& now) const {
   environment["GITHUB_ACTION"] = now.step.id.empty() ? "__run" : now.step.id;
   environment[tracking_variable] = fmt::format("{}{}.", tracking_, now.number);
   if (path_folders_.empty()) return environment;
-  std::string path(Surroundings{*run_.inherited, environment}.path());
+  std::string path(Surroundings{desk_.variables(), environment}.path());
   for (const std::string& folder : path_folders_) path = folder + ":" + path;
   environment["PATH"] = std::move(path);
   return environment;
@@ -61,11 +61,11 @@ std::expected<Command, std::string> LegAttempt::step_command(StepRun& now, const
   auto pasted = evaluate_text(script.pasted, LegScope(*this));
   if (!pasted) return std::unexpected(fmt::format("its script: {}", pasted.error()));
   std::filesystem::path work = folder->empty() ? workspace_ : workspace_ / *folder;
-  Surroundings around{*run_.inherited, environment};
+  Surroundings around{desk_.variables(), environment};
   auto command = script_command(script.shell, script.text + *pasted, files_, around, work);
   if (!command) return command;
   command->environment = std::move(environment);
-  command->inherited = &*run_.inherited;
+  command->inherited = &desk_.variables();
   command->working_directory = std::move(work);
   command->enclosure = enclosure();
   return command;
@@ -176,27 +176,16 @@ std::optional<std::string> LegAttempt::take_command(StepRun& now, std::string_vi
   return std::nullopt;
 }
 
-Outcome LegAttempt::empty_command_files() {
-  for (const char* name : {"output", "env", "path", "step_summary", "state"}) {
-    std::error_code error;
-    if (std::filesystem::file_size(files_ / name, error) == 0 && !error) continue;
-    if (Outcome written = write_file(files_ / name, ""); !written) return written;
-  }
-  return {};
-}
+Outcome LegAttempt::empty_command_files() { return desk_.empty_command_files(); }
 
 /// What the step wrote into the files behind GITHUB_OUTPUT and its like. Where a crash must not lose it, it stays there
 /// until it stands in the journal.
 LegAttempt::Failure LegAttempt::take_command_files(StepRun& now) {
   std::map<std::string, std::string> texts;
-  for (const char* name : {"output", "env", "path", "step_summary", "state"}) {
-    std::error_code error;
-    if (std::filesystem::file_size(files_ / name, error) == 0) continue;
-    auto text = error ? std::string() : read_file(files_ / name).value_or("");
-    if (!has_effects()) {
-      if (Outcome emptied = write_file(files_ / name, ""); !emptied) run_.break_off(emptied.error());
-    }
-    texts[name] = std::move(text);
+  for (const char* name : command_files) {
+    auto text = has_effects() ? desk_.read(name) : desk_.take(name);
+    if (!text) run_.break_off(text.error());
+    if (text && !text->empty()) texts[name] = std::move(*text);
   }
   if (texts.empty()) return std::nullopt;
   now.wrote_files = true;

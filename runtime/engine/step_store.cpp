@@ -37,6 +37,15 @@ class Texts {
   const Scope& scope_;
 };
 
+/// Half of a cache must not be taken for the whole, nor be saved as that.
+void take_back(const Entries& entries, const std::filesystem::path& workspace) {
+  constexpr std::string_view base = "workspace/";
+  for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
+    std::error_code kept;  // a folder that holds something else
+    if (entry->path.starts_with(base)) std::filesystem::remove(workspace / entry->path.substr(base.size()), kept);
+  }
+}
+
 }  // namespace
 
 /// A piece of the job, then whatever else the event loop has to do, and so on.
@@ -58,8 +67,8 @@ Task<LegAttempt::Failure> LegAttempt::do_job(StepRun& now, Job& job) {
 }
 
 CachePlaces LegAttempt::cache_places() const {
-  auto home = environment_.find("HOME");
-  return {workspace_, home == environment_.end() ? std::filesystem::path() : std::filesystem::path(home->second)};
+  const std::string* home = desk_.variables().find("HOME");
+  return {workspace_, home == nullptr ? std::filesystem::path() : std::filesystem::path(*home)};
 }
 
 std::expected<ArtifactRequest, std::string> LegAttempt::request_of(const StepRun& now, const Upload& upload) const {
@@ -144,6 +153,7 @@ Task<LegAttempt::Failure> LegAttempt::run_cache(StepRun& now, const Cache& cache
       Task<Failure> restoring = do_job(now, **job);
       failure = co_await restoring;
       damaged = (*job)->damaged();
+      if (damaged) take_back((*job)->entries(), workspace_);
     }
     if (failure && !damaged) co_return failure;
     if (damaged) {
@@ -152,11 +162,11 @@ Task<LegAttempt::Failure> LegAttempt::run_cache(StepRun& now, const Cache& cache
       annotate(now, "warning", fmt::format("{}; the cache is thrown away", *failure), {});
       if (Outcome removed = run_.caches.remove(entry); !removed) co_return removed.error();
     } else {
-      now.outputs["cache-hit"] = exact ? "true" : "false";
       std::string which = exact ? "" : fmt::format(" for `{}`", save.key);
       say(now, fmt::format("cache `{}`{}: {}, {}", entry.key, which, files_text(entry.files), size_text(entry.bytes)));
     }
   }
+  now.outputs["cache-hit"] = exact ? "true" : "false";
   if (!exact) post_work_.push_back(std::move(save));
   co_return std::nullopt;
 }
@@ -180,7 +190,9 @@ Task<std::string> LegAttempt::save_cache(const PostWork& work) {
   auto failed = [&](const std::string& why) { return fmt::format("cache `{}` is not saved: {}", work.key, why); };
   auto job = run_.caches.save(work.key, work.path, cache_places(), nanoseconds_now());
   if (!job) co_return failed(job.error());
-  if (!*job) co_return failed("nothing was found, or another run has saved it");
+  auto there = run_.caches.find(work.key, {}, work.path);
+  bool late = there && *there && (*there)->key == work.key;
+  if (!*job) co_return failed(late ? "it was saved meanwhile" : "no files were found with its path");
   while (true) {
     auto done = (*job)->advance();
     if (!done) co_return failed(done.error());
@@ -188,7 +200,7 @@ Task<std::string> LegAttempt::save_cache(const PostWork& work) {
     if (out_of_time() || job_status_ != Result::success) co_return failed("the stage has been stopped");
     co_await wakeup_.until((*job)->waits() ? Clock::now() + pause_for_others : Clock::now());
   }
-  if (!(*job)->saved()) co_return failed("another run has saved it");
+  if (!(*job)->saved()) co_return failed("it was saved meanwhile");
   CacheEntry entry = (*job)->entry();
   job->reset();
   auto evicted = run_.caches.evict({run_.options.cache_limit}, nanoseconds_now());

@@ -1,8 +1,11 @@
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <tuple>
 
 #include "runtime/isolation/resource_group.h"
@@ -63,10 +66,17 @@ fs::path below(const Mount& mount, std::string_view group) {
   return group.empty() ? fs::path(mount.point) : fs::path(mount.point) / group;
 }
 
-/// Making a group and removing it again is the one answer that holds for every kind of permission.
+/// Making a group, joining it and removing it again is the one answer that holds for every kind of permission.
 bool can_make_groups(const fs::path& place) {
   fs::path probe = place / fmt::format("sluice.probe.{}", getpid());
-  return mkdir(probe.c_str(), 0755) == 0 && rmdir(probe.c_str()) == 0;
+  if (mkdir(probe.c_str(), 0755) != 0) return false;
+  Descriptor door(open((probe / "cgroup.procs").c_str(), O_WRONLY | O_CLOEXEC));
+  pid_t child = door ? fork() : -1;
+  if (child == 0) _exit(write(door.get(), "0", 1) == 1 ? 0 : 1);
+  int status = 1;
+  while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return rmdir(probe.c_str()) == 0 && child > 0 && status == 0;
 }
 
 bool gives(const fs::path& place, std::string_view controller) {
@@ -76,27 +86,14 @@ bool gives(const fs::path& place, std::string_view controller) {
   return holds(*text, ' ', controller);
 }
 
-/// Version 2 gives controllers only to groups below one without processes: some ancestor of ours, as a rule.
-fs::path unified_place(fs::path own, const std::vector<std::string_view>& controllers) {
+/// The nearest group at or above `own` that gives these controllers to groups below it.
+fs::path unified_place(fs::path own, const std::vector<std::string_view>& controllers, const UsablePlace& usable) {
   std::error_code error;
   for (; own.has_relative_path() && fs::exists(own / "cgroup.procs", error); own = own.parent_path()) {
     auto given = [&](std::string_view controller) { return gives(own, controller); };
-    if (std::ranges::all_of(controllers, given) && can_make_groups(own)) return own;
+    if (std::ranges::all_of(controllers, given) && usable(own)) return own;
   }
   return {};
-}
-
-/// A process is in one group of version 2 alone: the place that has all that is wanted, or else the first of it.
-void choose_unified(GroupPlaces& places, const Limits& limits) {
-  std::vector<std::string_view> wanted;
-  if (limits.memory) wanted.push_back("memory");
-  if (limits.pids) wanted.push_back("pids");
-  if (limits.cpus) wanted.push_back("cpu");
-  fs::path own = places.memory, chosen = unified_place(own, wanted);
-  for (std::size_t i = 0; chosen.empty() && i < wanted.size(); ++i) chosen = unified_place(own, {wanted[i]});
-  places.memory = gives(chosen, "memory") ? chosen : fs::path();
-  places.cpu = gives(chosen, "cpu") ? chosen : fs::path();
-  places.pids = gives(chosen, "pids") ? chosen : fs::path();
 }
 
 }  // namespace
@@ -126,10 +123,22 @@ GroupPlaces parse_group_places(std::string_view mounts, std::string_view groups)
   return places;
 }
 
+void choose_unified(GroupPlaces& places, const Limits& limits, const UsablePlace& usable) {
+  std::vector<std::string_view> wanted;
+  if (limits.memory) wanted.push_back("memory");
+  if (limits.pids) wanted.push_back("pids");
+  if (limits.cpus) wanted.push_back("cpu");
+  fs::path own = places.memory, chosen = unified_place(own, wanted, usable);
+  for (std::size_t i = 0; chosen.empty() && i < wanted.size(); ++i) chosen = unified_place(own, {wanted[i]}, usable);
+  places.memory = gives(chosen, "memory") ? chosen : fs::path();
+  places.cpu = gives(chosen, "cpu") ? chosen : fs::path();
+  places.pids = gives(chosen, "pids") ? chosen : fs::path();
+}
+
 GroupPlaces find_group_places(const Limits& limits, std::vector<std::string>& missing) {
   auto mounts = read_file("/proc/self/mountinfo"), groups = read_file("/proc/self/cgroup");
   GroupPlaces places = parse_group_places(mounts.value_or(""), groups.value_or(""));
-  if (places.unified) choose_unified(places, limits);
+  if (places.unified) choose_unified(places, limits, can_make_groups);
   std::tuple<bool, fs::path*, const char*> wanted[] = {{limits.memory.has_value(), &places.memory, "memory"},
                                                        {limits.cpus.has_value(), &places.cpu, "CPU time"},
                                                        {limits.pids.has_value(), &places.pids, "processes"}};

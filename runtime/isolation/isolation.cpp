@@ -13,11 +13,6 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view units = "KMGTP";
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.remove_suffix(1);
-  return text;
-}
-
 /// A command that does nothing, in namespaces of its own: whether the kernel allows it, nobody else can tell.
 void try_bubblewrap(const Isolation& isolation, const Variables& environment, Means& means) {
   std::string consequence = "steps can read and write all that you can";
@@ -40,21 +35,34 @@ void try_bubblewrap(const Isolation& isolation, const Variables& environment, Me
     means.missing.push_back(fmt::format("{}: bubblewrap cannot make namespaces here ({})", consequence, tried.error()));
 }
 
-/// Where git keeps the objects of the repository, and of those that it borrows from.
-std::vector<fs::path> git_objects(const fs::path& repository, const Variables& environment) {
-  auto git = find_program("git", environment);
-  if (!git) return {};
-  auto answer =
-      capture({*git, {"git", "rev-parse", "--path-format=absolute", "--git-common-dir"}, environment, repository});
-  if (!answer) return {};
-  std::vector<fs::path> folders = {fs::path(trimmed(*answer)) / "objects"};
-  std::string borrowed = read_file(folders[0] / "info/alternates").value_or("");
-  for (std::string_view rest = borrowed; !rest.empty();) {
-    std::size_t end = std::min(rest.find('\n'), rest.size());
-    if (end > 0) folders.push_back(folders[0] / rest.substr(0, end));
-    rest.remove_prefix(std::min(end + 1, rest.size()));
+std::vector<std::string> lines_of(std::string_view text) {
+  std::vector<std::string> lines;
+  for (; !text.empty(); text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1)) {
+    std::string_view line = text.substr(0, text.find('\n'));
+    if (!line.empty()) lines.emplace_back(line);
   }
-  return folders;
+  return lines;
+}
+
+/// The whole work tree, of which the project may be a folder, and git's own folder, which may lie elsewhere, are
+/// hidden; the objects in it, and those that it borrows, are not.
+void find_repository(const fs::path& repository, const Variables& environment, Means& means) {
+  auto git = find_program("git", environment);
+  if (!git) return;
+  auto answer = capture({*git,
+                         {"git", "rev-parse", "--path-format=absolute", "--git-common-dir", "--show-toplevel"},
+                         environment,
+                         repository});
+  if (!answer) return;
+  for (const std::string& folder : lines_of(*answer)) means.hidden.emplace_back(folder);
+  if (means.hidden.empty()) return;
+  // A second work tree belongs to the first one, where the folder lies.
+  if (means.hidden[0].filename() == ".git") means.hidden.push_back(means.hidden[0].parent_path());
+  fs::path objects = means.hidden[0] / "objects";
+  means.objects.push_back(objects);
+  for (const std::string& other : lines_of(read_file(objects / "info/alternates").value_or(""))) {
+    means.objects.push_back(objects / other);
+  }
 }
 
 }  // namespace
@@ -63,7 +71,7 @@ Means find_means(const Isolation& isolation, const fs::path& repository, const V
   Means means;
   if (!isolation.on) return means;
   try_bubblewrap(isolation, environment, means);
-  means.objects = git_objects(repository, environment);
+  find_repository(repository, environment, means);
   means.groups = find_group_places(isolation.limits, means.missing);
   return means;
 }

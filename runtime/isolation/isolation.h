@@ -23,6 +23,7 @@ struct Isolation {
 struct Means {
   bool namespaces = false;
   std::filesystem::path bubblewrap;
+  std::vector<std::filesystem::path> hidden;   ///< the repository's folders, also outside of the project
   std::vector<std::filesystem::path> objects;  ///< git's, of the repository: a checkout reads them
   GroupPlaces groups;
   std::vector<std::string> missing;  ///< what cannot be enforced and why, a sentence each

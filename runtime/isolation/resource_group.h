@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <expected>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +32,11 @@ struct GroupPlaces {
 /// From the texts of /proc/self/mountinfo and /proc/self/cgroup: what stands there, not yet whether we may write it.
 /// Version 1 gives a folder a controller; version 2 one for all, in `memory`, and sets `unified`.
 GroupPlaces parse_group_places(std::string_view mounts, std::string_view groups);
+
+/// Version 2 gives controllers only to groups below one without processes: some ancestor of ours, as a rule. As a
+/// process is in one of its groups alone, this is the place that has all that is wanted, or else the first of it.
+using UsablePlace = std::function<bool(const std::filesystem::path& place)>;
+void choose_unified(GroupPlaces& places, const Limits& limits, const UsablePlace& usable);
 
 /// The places where groups with these limits can be made; `missing` tells of the others.
 GroupPlaces find_group_places(const Limits& limits, std::vector<std::string>& missing);

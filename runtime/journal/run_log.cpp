@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -103,6 +104,10 @@ std::expected<RunLog, std::string> RunLog::open(Journal& journal, std::int64_t r
 void RunLog::add(Record record) {
   if (record.at == 0) record.at = wall_clock();
   pending_.push_back(std::move(record));
+}
+
+bool RunLog::has_urgent() const {
+  return std::ranges::any_of(pending_, [](const Record& record) { return record.kind != RecordKind::process_started; });
 }
 
 Outcome RunLog::commit() {

@@ -49,6 +49,8 @@ class RunLog {
   static std::expected<RunLog, std::string> open(Journal& journal, std::int64_t run);
 
   void add(Record record);
+  /// Whether anything waits that others rely on: that a process has started is worth no commit of its own.
+  bool has_urgent() const;
   Outcome flush();  ///< one commit for all that was added since the last
   Outcome sync();   ///< flush, and wait for the disk: before something outside is changed
 

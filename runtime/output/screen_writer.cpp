@@ -12,6 +12,7 @@ namespace sluice::runtime {
 namespace {
 
 constexpr int pipe_size = 1 << 20;
+constexpr std::size_t most_gathered = std::size_t{64} << 10;
 constexpr std::size_t most_pending = std::size_t{4} << 20;
 
 /// Nothing for a file, which is always ready, and for what cannot be opened again.
@@ -52,7 +53,20 @@ void ScreenWriter::attach(EventLoop& loop, ProcessTable& processes) {
   processes_ = &processes;
 }
 
+/// What comes in one turn of the loop goes out together: a task costs one call, not three.
 void ScreenWriter::write(std::string_view text) {
+  if (loop_ == nullptr) return write_now(text);
+  gathered_ += text;
+  if (gathered_.size() >= most_gathered) return write_gathered();
+  if (gathered_.size() > text.size()) return;
+  loop_->post([this, alive = std::weak_ptr<char>(alive_)] {
+    if (!alive.expired()) write_gathered();
+  });
+}
+
+void ScreenWriter::write_gathered() { write_now(std::exchange(gathered_, {})); }
+
+void ScreenWriter::write_now(std::string_view text) {
   if (!own_ || loop_ == nullptr) {
     (void)write_all(descriptor_, text);  // nobody reads: the run goes on
     return;
@@ -80,6 +94,7 @@ void ScreenWriter::catch_up() {
 }
 
 void ScreenWriter::finish() {
+  write_gathered();
   if (is_behind()) write_pending();
   loop_ = nullptr;
 }

@@ -1,4 +1,5 @@
 #pragma once
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,8 @@ class ScreenWriter {
   bool is_seen() const { return is_seen_; }  ///< false for /dev/null: what is written there need not be made
 
  private:
+  void write_gathered();
+  void write_now(std::string_view text);
   void catch_up();
   void write_pending();
 
@@ -31,6 +34,8 @@ class ScreenWriter {
   Descriptor own_;  ///< the same pipe or terminal, opened anew: not to wait there is nobody else's matter
   EventLoop* loop_ = nullptr;
   ProcessTable* processes_ = nullptr;
+  std::string gathered_;  ///< in this turn of the loop
+  std::shared_ptr<char> alive_ = std::make_shared<char>();
   std::string pending_;
   std::size_t written_ = 0;  ///< of `pending_`
   bool is_seen_;

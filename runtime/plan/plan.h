@@ -8,6 +8,7 @@
 
 #include "runtime/expressions/expression.h"
 #include "runtime/plan/conditions.h"
+#include "runtime/plan/store.h"
 
 namespace sluice::runtime {
 
@@ -29,31 +30,6 @@ struct Script {
 
 /// Fill the workspace from the repository's work tree, as it is: tracked files and those not ignored.
 struct Checkout {};
-
-/// Keep files of the workspace as the artifact `name`. `path` may hold several lines, each a path or a glob.
-struct Upload {
-  Expression name;
-  Expression path;
-  Expression keep = {};               ///< seconds; null or 0: as long as the run
-  Expression if_no_files_found = {};  ///< `error`, `warn` or `ignore`; null is `error`
-  Expression include_hidden = {};     ///< a boolean
-  Expression overwrite = {};          ///< a boolean
-};
-
-/// Put the files of the artifact `name` of this run into the folder `to` of the workspace.
-struct Download {
-  Expression name;
-  Expression to;
-};
-
-/// Put the files that `path` names back as the entry `key` of the cache has them, else the newest one whose key begins
-/// with a line of `restore_keys`. If there was no entry `key`, keep them as that when the leg has succeeded. The step's
-/// output `cache-hit` is `true` for `key` itself, `false` for another entry, and not there without one.
-struct Cache {
-  Expression key;
-  Expression path;
-  Expression restore_keys = {};
-};
 
 /// Sleep, by the clock on the wall: a run that was away meanwhile has slept too.
 struct Sleep {

@@ -114,8 +114,14 @@ Outcome Capture::measure() {
   if (Outcome written = write_all(output_.get(), transfer_.last_piece()); !written) {
     return std::unexpected(fmt::format("cannot write `{}`: {}", copy_.string(), written.error()));
   }
+  start_writing();
   keep_as(std::exchange(copy_, {}));
   return {};
+}
+
+/// So that there is less to wait for when all is synced.
+void Capture::start_writing() const {
+  if (durable_ == Durable::yes) (void)sync_file_range(output_.get(), 0, 0, SYNC_FILE_RANGE_WRITE);
 }
 
 Outcome Capture::begin_copy() {
@@ -130,6 +136,7 @@ Outcome Capture::begin_copy() {
 Outcome Capture::copy() {
   auto done = transfer_.advance();
   if (!done) return std::unexpected(fmt::format("cannot copy `{}`: {}", sources_[at_].file.string(), done.error()));
+  start_writing();
   if (*done) keep_as(std::exchange(copy_, {}));
   return {};
 }

@@ -41,6 +41,7 @@ class Capture final : public Job {
   Outcome copy();
   Outcome take_entry(const Source& source, const struct stat& status);
   Outcome begin_copy();
+  void start_writing() const;
   void keep_as(std::filesystem::path temporary);
   Outcome sync_contents();
   Outcome name_contents();

@@ -1,6 +1,7 @@
 #include "runtime/system/process_tree.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
 #include <sys/syscall.h>
@@ -60,8 +61,13 @@ std::vector<pid_t> numbered_entries(const char* folder) {
 /// The kernel's own list of our children, if it keeps one. One thread starts them all, the first, and it is the first
 /// as well that gets the orphans (find_new_reaper in kernel/exit.c).
 std::optional<std::vector<pid_t>> listed_children() {
-  auto text = read_file(fmt::format("/proc/self/task/{}/children", getpid()));
-  if (!text) return std::nullopt;
+  static const Descriptor file(
+      open(fmt::format("/proc/self/task/{}/children", getpid()).c_str(), O_RDONLY | O_CLOEXEC));
+  std::string bytes(4096, '\0');
+  ssize_t size = file ? pread(file.get(), bytes.data(), bytes.size(), 0) : -1;
+  if (size < 0 || size == static_cast<ssize_t>(bytes.size())) return std::nullopt;
+  bytes.resize(static_cast<std::size_t>(size));
+  const std::string* text = &bytes;
   std::vector<pid_t> children;
   for (const char *position = text->data(), *last = position + text->size(); position < last;) {
     pid_t pid = 0;

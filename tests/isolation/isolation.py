@@ -150,6 +150,25 @@ def files(sluice, user=None):
         expect("next │ mine" not in rest, "a stage sees what another has left", place)
 
 
+def project(sluice):
+    """A project within a repository, in a second work tree: neither the repository nor its own git folder can be read."""
+    with Place(sluice, pipeline(test=["checkout()", 'git log --oneline | wc -l; ls -A "$TREE" "$MAIN" | paste -sd " "; '
+                                                    'cat "$MAIN/ignored.env" "$MAIN/.git/config" 2> /dev/null && echo READ; true'])) as place:
+        tree = place.repository.parent / "tree"
+        git = ["git", "-c", "user.name=a", "-c", "user.email=a@b", "-C", str(place.repository)]
+        (place.repository / "part").mkdir()
+        (place.repository / "p.pipe").rename(place.repository / "part/p.pipe")
+        for arguments in (["add", "."], ["commit", "-qm", "two"], ["worktree", "add", "-q", str(tree)]):
+            subprocess.run(git + arguments, check=True)
+        place.environment.update(TREE=str(tree), MAIN=str(place.repository))
+        done = subprocess.run([str(place.sluice), "run", "p.pipe", "--isolate", "--root", "."], cwd=tree / "part",
+                              env=place.environment, capture_output=True, text=True)
+        place.output = done.stdout + done.stderr
+        expect(done.returncode == 0 and "│ 2" in place.output, "the checkout has no history", place)
+        expect("READ" not in place.output, "the repository was read", place)
+        expect("ignored.env" not in place.output and ".gitignore" not in place.output, "the repository was seen", place)
+
+
 def as_nobody(sluice):
     """The same for a user without rights, in namespaces of users."""
     if os.geteuid() != 0:
@@ -351,7 +370,7 @@ def main():
     parser.add_argument("case", nargs="*")
     options = parser.parse_args()
     why_not = can_isolate()
-    for case in (misuse, without_bubblewrap, files, as_nobody, together, network, service, secrets, links, stopped, limits):
+    for case in (misuse, without_bubblewrap, files, project, as_nobody, together, network, service, secrets, links, stopped, limits):
         if options.case and case.__name__ not in options.case:
             continue
         if why_not and case not in (misuse, without_bubblewrap):

@@ -25,9 +25,17 @@ Action plan_native(Planner& planner, const graph::Native& native, source::Span s
                        "a checkout here is the work tree as it is, not another commit");
       return runtime::Checkout();
     case graph::Native::Operation::upload:
-      return runtime::Upload{argument(planner, native, "name"), argument(planner, native, "path")};
+      return runtime::Upload{argument(planner, native, "name"),
+                             argument(planner, native, "path"),
+                             argument(planner, native, "keep"),
+                             argument(planner, native, "if-no-files-found"),
+                             argument(planner, native, "include-hidden-files"),
+                             argument(planner, native, "overwrite")};
     case graph::Native::Operation::download:
       return runtime::Download{argument(planner, native, "name"), argument(planner, native, "to")};
+    case graph::Native::Operation::cache:
+      return runtime::Cache{argument(planner, native, "key"), argument(planner, native, "path"),
+                            argument(planner, native, "restore-keys")};
   }
   return runtime::Checkout();
 }

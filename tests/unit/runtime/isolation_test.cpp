@@ -64,6 +64,29 @@ TEST_CASE("our own control group is found in either version") {
   CHECK(parse_group_places("", "").memory.empty());
 }
 
+TEST_CASE("version 2 has its groups below the nearest one that gives all controllers") {
+  Scratch scratch;
+  fs::path slice = scratch.path / "slice", app = slice / "app", own = app / "ours";
+  fs::create_directories(own);
+  for (const auto& [folder, controllers] :
+       {std::pair{slice, "cpu memory pids\n"}, std::pair{app, "memory pids\n"}, std::pair{own, "\n"}}) {
+    REQUIRE(write_file(folder / "cgroup.procs", ""));
+    REQUIRE(write_file(folder / "cgroup.subtree_control", controllers));
+  }
+  auto chosen = [&](const Limits& limits, const UsablePlace& usable) {
+    GroupPlaces places{own, own, own, true};
+    choose_unified(places, limits, usable);
+    return places;
+  };
+  auto any = [](const fs::path&) { return true; };
+  auto not_the_slice = [&](const fs::path& place) { return place != slice; };
+  CHECK(chosen({1, 1, 1}, any).cpu == slice);
+  CHECK(chosen({1, {}, 1}, any).memory == app);
+  CHECK(chosen({1, 1, 1}, not_the_slice).memory == app);
+  CHECK(chosen({1, 1, 1}, not_the_slice).cpu.empty());
+  CHECK(chosen({{}, 1, {}}, not_the_slice).pids.empty());
+}
+
 TEST_CASE("what must be hidden is hidden before what must be seen is put over it") {
   Scratch scratch;
   fs::create_directories(scratch.path / "home/me/project/.sluice/workspace");
