@@ -214,10 +214,10 @@ std::expected<RunReport, std::string> finish(RunState& run, const Outcome& ran, 
   run.status.run_finished(report);
   if (!ran) return std::unexpected(ran.error());
   if (run.broken) return std::unexpected(*run.broken);
-  if (auto closed = close_run(run, report); !closed) return std::unexpected(closed.error());
-  if (!run.leaving) {
+  if (!run.leaving) {  // while a crash still leaves a run to be brought to its end
     if (Outcome written = write_result(report); !written) return std::unexpected(written.error());
   }
+  if (auto closed = close_run(run, report); !closed) return std::unexpected(closed.error());
   return report;
 }
 

@@ -177,6 +177,18 @@ def retried():
     return Fixture("retried", plan=plan, status=1, careful=("shift",))
 
 
+def legs():
+    """A matrix that fails in one leg is undone in every leg."""
+    env = [["LEG", member("matrix", "n")]]
+    shards = stage("shards", [], [
+        arm(0), step("shards/$LEG/2", idempotent=True, env=env),
+        step("shards/$LEG/3", "test $LEG = 0", idempotent=True, env=env)],
+        matrix={"legs": json.dumps([{"n": 0}, {"n": 1}]), "fail_fast": "false"},
+        environment=0, rollbacks=[rollback(step("shards/$LEG/undo-1", env=env))])
+    plan = {"pipeline": "legs", "environments": [{"name": "prod"}], "stages": [shards]}
+    return Fixture("legs", plan=plan, status=1, careful=("shards",))
+
+
 def gated():
     """A gate that somebody passes, and a lock that is held until the environment's last stage has ended."""
     gate = stage("enter", [], [step("enter/0/1")],
@@ -197,4 +209,4 @@ def sleeping():
 
 
 def fixtures():
-    return [Fixture("plain", pipe=pipe(PLAIN), status=1), deploying(), undoing(), retried(), gated(), sleeping()]
+    return [Fixture("plain", pipe=pipe(PLAIN), status=1), deploying(), undoing(), retried(), legs(), gated(), sleeping()]
