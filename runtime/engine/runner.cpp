@@ -250,6 +250,7 @@ std::expected<RunReport, std::string> execute(const Plan& plan, const Options& o
   status.run_started(state.run_id, title_of(plan), wanted_ids(state));
   prepare_isolation(state);
   Outcome ran = run_stages(state, **signals);
+  control.reset();  // a run that is finished leaves no socket, whenever it is killed
   return finish(state, ran, begun);
 }
 

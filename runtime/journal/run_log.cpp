@@ -85,9 +85,11 @@ void JournalSync::checkpoint() {
 std::expected<RunLog, std::string> RunLog::open(Journal& journal, std::int64_t run) {
   RunLog log(journal, run);
   Database& database = journal.database();
+  auto last = database.prepare("SELECT coalesce(max(seq), 0) FROM record WHERE run = ?");
+  if (!last) return std::unexpected(last.error());
+  if (last->bind(1, run).step()) log.next_ = last->integer(0) + 1;
   std::pair<Statement*, const char*> statements[] = {
       {&log.begin_, "BEGIN IMMEDIATE"},
-      {&log.last_, "SELECT coalesce(max(seq), 0) FROM record WHERE run = ?"},
       {&log.insert_, "INSERT INTO record VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"},
       {&log.end_, "COMMIT"},
       {&log.undo_, "ROLLBACK"}};
@@ -112,9 +114,7 @@ bool RunLog::has_urgent() const {
 
 Outcome RunLog::commit() {
   if (!begin_.execute()) return std::unexpected(journal_->database().error());
-  // Others may have added theirs since: what somebody says of a step in doubt.
-  std::int64_t next = last_.bind(1, run_).step() ? last_.integer(0) + 1 : 1;
-  last_.reset();
+  std::int64_t next = next_;
   for (const Record& record : pending_) {
     insert_.bind(1, run_).bind(2, next++).bind(3, record.at).bind(4, static_cast<std::int64_t>(record.kind));
     insert_.bind(5, std::int64_t{record.stage}).bind(6, std::int64_t{record.leg});
@@ -129,6 +129,7 @@ Outcome RunLog::commit() {
     (void)undo_.execute();
     return std::unexpected(std::move(why));
   }
+  next_ = next;
   pending_.clear();
   return {};
 }

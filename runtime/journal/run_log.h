@@ -60,7 +60,8 @@ class RunLog {
 
   Journal* journal_;
   std::int64_t run_;
-  Statement begin_, last_, insert_, end_, undo_;
+  std::int64_t next_ = 1;
+  Statement begin_, insert_, end_, undo_;
   std::vector<Record> pending_;
   std::unique_ptr<JournalSync> sync_;
 };

@@ -189,6 +189,30 @@ def legs():
     return Fixture("legs", plan=plan, status=1, careful=("shards",))
 
 
+def until(line):
+    return f'n=0; until grep -qx "{line}" "$EFFECTS" || [ $n -ge 400 ]; do sleep 0.02; n=$((n+1)); done'
+
+
+def committed():
+    """A leg commits while another one has something armed: nothing is undone when that one fails."""
+    env = [["LEG", member("matrix", "n")]]
+
+    def only(leg):
+        return ["both", "", SUCCESS, ["equal", "", member("matrix", "n"), str(leg)]]
+
+    race = stage("race", [], [
+        arm(0),
+        step("race/$LEG/2", f"if [ $LEG = 0 ]; then {until('end race/1/4')}; else {until('begin race/0/2')}; fi",
+             idempotent=True, env=env),
+        {**act({"commit": {}}, "commit"), "condition": only(1)},
+        {**step("race/$LEG/4", idempotent=True, env=env), "condition": only(1)},
+        {**step("race/$LEG/5", fails=True, idempotent=True, env=env), "condition": only(0)}],
+        matrix={"legs": json.dumps([{"n": 0}, {"n": 1}]), "fail_fast": "false"},
+        environment=0, rollbacks=[rollback(step("race/$LEG/undo-1", env=env))])
+    plan = {"pipeline": "committed", "environments": [{"name": "prod"}], "stages": [race]}
+    return Fixture("committed", plan=plan, status=1, careful=("race",))
+
+
 def gated():
     """A gate that somebody passes, and a lock that is held until the environment's last stage has ended."""
     gate = stage("enter", [], [step("enter/0/1")],
@@ -209,4 +233,4 @@ def sleeping():
 
 
 def fixtures():
-    return [Fixture("plain", pipe=pipe(PLAIN), status=1), deploying(), undoing(), retried(), legs(), gated(), sleeping()]
+    return [Fixture("plain", pipe=pipe(PLAIN), status=1), deploying(), undoing(), retried(), legs(), committed(), gated(), sleeping()]

@@ -1,7 +1,6 @@
 """Moments that no count of calls comes to: a cancelled run that is killed, a run that is begun once more, others at the
 journal while it is moved into its file."""
 import json
-import sqlite3
 import time
 
 import oracle
@@ -88,24 +87,6 @@ def looked_at(scene):
     expect(lines.count("begin work/0/3") == 1, f"a finished step runs again: {lines}")
 
 
-def slow():
-    steps = [step(f"work/0/{number}", "sleep 0.2", idempotent=True) for number in range(1, 5)]
-    plan = {"pipeline": "slow", "environments": [{"name": "prod"}],
-            "stages": [stage("work", [], steps, environment=0)]}
-    return Fixture("slow", plan=plan, careful=("work",))
-
-
-def another_writes(scene):
-    """`sluice resolve` adds a record of its own just when a runtime has taken the run up: both stand there."""
-    process = scene.launch(["resume", "1"])
-    wait_for(scene, "begin work/0/2")
-    with sqlite3.connect(scene.state / "journal.db", timeout=10) as journal:
-        journal.execute("INSERT INTO record SELECT 1, max(seq) + 1, 0, 16, 0, 0, 1, 0, '{\"as\":\"success\"}' FROM record")
-    journal.close()
-    status, said = scene.wait(process)
-    expect(status == 0, f"the run ends with {status}: {said}")
-
-
 def expect(holds, what):
     if not holds:
         raise Broken(what)
@@ -133,5 +114,4 @@ ALL = [
     ("cancelled and killed", cancelling, cancelled_and_killed),
     ("dependent cancelled and killed", dependent_cancelled, dependent_cancelled_and_killed),
     ("others look on", large, looked_at),
-    ("another writes", slow, another_writes),
 ]

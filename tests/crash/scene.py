@@ -79,7 +79,7 @@ class Scene:
 
     def life(self, arguments, faults=None):
         status, text = self.wait(self.launch(arguments, faults))
-        if status < 0:
+        if status < 0 or status == 2:
             self.note_kill()
         return status, text
 
