@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "runtime/engine/leg_scope.h"
 #include "runtime/engine/recall.h"
@@ -111,7 +112,7 @@ Outcome LegAttempt::make_place() {
   logs_ = run_.folder / "logs" / slug;
   // What an interrupted attempt left there is no part of this one, unless it goes on with it.
   if (has_effects() && run_.past.begun() && past_ == nullptr) {
-    for (const auto* folder : {&workspace_, &files_}) {
+    for (const std::filesystem::path* folder : {&std::as_const(workspace_), &files_}) {
       if (Outcome removed = remove_folder(*folder); !removed) return removed;
     }
   }

@@ -27,7 +27,8 @@ void LegRun::cancel() {
 }
 
 void LegRun::stop() {
-  if (place_ == 0 && undo_ == nullptr) cancelled_ = true;
+  bool began = leg_before(run_.past, identity) != nullptr;
+  if (place_ == 0 && undo_ == nullptr && !began) cancelled_ = true;
   wakeup_.notify();
 }
 

@@ -140,12 +140,12 @@ def by_loops(what, function, share):
 ALL = [
     Kind("kill at a write", 1, at_each_call(WRITES, "kill")),
     Kind("kill at a sync", 1, at_each_call(SYNCS, "kill")),
-    Kind("kill at another call", 0.05, at_each_call(OTHERS, "kill")),
-    Kind("killed twice", 0.4, twice_points),
-    Kind("torn write", 0.3, at_each_call(WRITES, "tear")),
-    Kind("disk full", 0.3, at_each_call(WRITES, "ENOSPC")),
-    Kind("disk fails", 0.3, at_each_call(WRITES + SYNCS, "EIO")),
-    Kind("power cut", 0.5, power_points),
+    Kind("kill at another call", 0.03, at_each_call(OTHERS, "kill")),
+    Kind("killed twice", 0.2, twice_points),
+    Kind("torn write", 0.1, at_each_call(WRITES, "tear")),
+    Kind("disk full", 0.15, at_each_call(WRITES, "ENOSPC")),
+    Kind("disk fails", 0.15, at_each_call(WRITES + SYNCS, "EIO")),
+    Kind("power cut", 0.25, power_points),
     Kind("kill -9 in a loop", 1, by_loops("loop", kill_again_and_again, 1)),
     Kind("several runtimes", 1, by_loops("two", two_at_once, 0.5)),
 ]

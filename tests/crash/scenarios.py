@@ -62,6 +62,30 @@ def dependent_cancelled_and_killed(scene):
     expect(shown["state"] == "rolled back", f"the run ends as {shown['state']}")
 
 
+def stopped_and_killed(scene):
+    """`stop` lets what is at work come to its end; a crash in between does not make it a failure."""
+    process = scene.launch(["resume", "1"])
+    wait_for(scene, "begin verify/0/1")
+    scene.life(["stop", "1"])
+    process.kill()
+    scene.wait(process)
+    shown, _ = scene.finish()
+    lines = oracle.effects(scene.log)
+    expect("end release/0/undo-1" not in lines, f"a good release is undone: {lines}")
+    expect(lines.count("end verify/0/1") == 1 and "begin after/0/1" not in lines, f"it goes on as {lines}")
+    results = [one["result"] for one in shown["stages"]]
+    expect(results == ["success", "success", "cancelled"], f"its stages end as {results}")
+
+
+def dependent_stopped():
+    release = stage("release", [], [arm(0), step("release/0/2", idempotent=True)],
+                    environment=0, rollbacks=[rollback(step("release/0/undo-1"))])
+    verify = stage("verify", [0], [step("verify/0/1", "sleep 0.5")])
+    plan = {"pipeline": "stopped", "environments": [{"name": "prod"}],
+            "stages": [release, verify, stage("after", [1], [step("after/0/1")])]}
+    return Fixture("stopped", plan=plan, careful=("release",))
+
+
 def large():
     # So much that the journal is moved into its file while the run goes on.
     much = "echo v=$(head -c 1500000 /dev/zero | tr '\\0' x) >> $GITHUB_OUTPUT; sleep 0.1"
@@ -113,5 +137,6 @@ def begun_once_more(at):
 ALL = [
     ("cancelled and killed", cancelling, cancelled_and_killed),
     ("dependent cancelled and killed", dependent_cancelled, dependent_cancelled_and_killed),
+    ("stopped and killed", dependent_stopped, stopped_and_killed),
     ("others look on", large, looked_at),
 ]
