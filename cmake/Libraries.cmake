@@ -32,3 +32,10 @@ target_link_libraries(sluice_sqlite INTERFACE
 find_library(SLUICE_CRYPTO libcrypto.a REQUIRED)
 add_library(sluice_crypto INTERFACE)
 target_link_libraries(sluice_crypto INTERFACE ${SLUICE_CRYPTO})
+
+# Its archive by path, as above: the package's own target is the shared library.
+find_path(SLUICE_YAML_HEADERS yaml-cpp/eventhandler.h REQUIRED)
+find_library(SLUICE_YAML_ARCHIVE libyaml-cpp.a REQUIRED)
+add_library(sluice_yaml INTERFACE)
+target_include_directories(sluice_yaml SYSTEM INTERFACE ${SLUICE_YAML_HEADERS})
+target_link_libraries(sluice_yaml INTERFACE ${SLUICE_YAML_ARCHIVE})

@@ -5,7 +5,7 @@
 # shellcheck disable=SC2034  # the lists are for the scripts that source this file
 packages_to_build=(
   g++ cmake ninja-build ccache git
-  tao-pegtl-dev libfmt-dev libcli11-dev nlohmann-json3-dev libsqlite3-dev libssl-dev
+  tao-pegtl-dev libfmt-dev libcli11-dev nlohmann-json3-dev libsqlite3-dev libssl-dev libyaml-cpp-dev
   # LLVM's CMake file looks for these three even where only the support library is linked.
   llvm-14-dev libncurses-dev libffi-dev zlib1g-dev
 )
@@ -13,7 +13,7 @@ packages_to_build=(
 packages_to_run_the_example=(git ca-certificates python3 python3-venv postgresql)
 # shellcheck disable=SC2034
 packages_to_test=(
-  bubblewrap catch2 libyaml-cpp-dev libyaml-dev jsonnet shellcheck clang-format tzdata
+  bubblewrap catch2 libyaml-dev jsonnet shellcheck clang-format tzdata
   python3 python3-venv pip3:python3-pip node:nodejs npm:npm
 )
 

@@ -40,6 +40,17 @@ bool is_local(llvm::StringRef text) {
   return text.startswith("./") || text.startswith("../") || text.startswith(".\\") || text.startswith("$/");
 }
 
+// `./path`, as GitHub writes it, that stays in the repository.
+bool is_path(llvm::StringRef text) {
+  if (!text.consume_front("./") || text.contains('\\') || text.contains('@')) return false;
+  while (!text.empty()) {
+    auto [part, rest] = text.split('/');
+    if (part == "..") return false;
+    text = rest;
+  }
+  return true;
+}
+
 }  // namespace
 
 ActionReference read_reference(llvm::StringRef text) {
@@ -50,16 +61,17 @@ ActionReference read_reference(llvm::StringRef text) {
 std::optional<ReferenceMistake> mistake_in(llvm::StringRef text) {
   std::string_view shown = text;
   auto [action, ref] = read_reference(text);
-  if (text.startswith("docker://"))
-    return ReferenceMistake{fmt::format("`{}` is an image, not an action", shown),
-                            fmt::format("start it in a script: `docker run --rm {}`", shown.substr(9))};
-  if (is_local(text) || is_workflow(action)) {
-    std::string help = "write its steps as a `step` with parameters, here or in a module, and call that";
-    if (is_workflow(action) || text.contains(".github/workflows/"))
-      return ReferenceMistake{fmt::format("`{}` is a workflow, and a step cannot call one", shown), help};
-    return ReferenceMistake{fmt::format("`{}` is an action of this repository, which has no commit of its own", shown),
-                            help};
+  if (text.startswith("docker://")) {
+    if (shown.size() > std::string_view("docker://").size()) return std::nullopt;
+    return ReferenceMistake{fmt::format("`{}` names no image", shown), "write `docker://name@sha256:…`"};
   }
+  if (is_workflow(action) || (is_local(text) && text.contains(".github/workflows/")))
+    return ReferenceMistake{fmt::format("`{}` is a workflow, and a step cannot call one", shown),
+                            "write its steps as a `step` with parameters, here or in a module, and call that"};
+  if (is_path(text)) return std::nullopt;
+  if (is_local(text))
+    return ReferenceMistake{fmt::format("`{}` is no path in the workspace", shown),
+                            "write `./` and the folder of the action, as it is below the top of the repository"};
   if (is_plain(action))
     return ReferenceMistake{fmt::format("`{}` names no owner", shown), "write `owner/repository@version`", false, true};
   if (!is_action_name(action))

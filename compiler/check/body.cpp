@@ -65,14 +65,16 @@ void Checker::check_statement(const Statement& statement, const Body& body) {
     case Word::concurrency: return check_concurrency(statement);
     case Word::native: return check_native(statement);
     case Word::require: return check_requirement(statement);
-    case Word::rollback:
-    case Word::sleep:
+    case Word::rollback: return check_rollback(statement);
     case Word::watch:
-    case Word::await:
-    case Word::commit:
+    case Word::await: return check_poll(statement);
     case Word::input: return delivery_word(statement);
-    case Word::given:
-    case Word::verify: return check_given(statement, body.owner ? body.owner->statement->value : nullptr);
+    case Word::verify:
+      if (body.name == "rollback") return check_apart(statement);
+      // Elsewhere the word has no place, which was told.
+      if (!body.owner || !body.owner->statement->value) return;
+      [[fallthrough]];
+    case Word::given: return check_given(statement, body.owner ? body.owner->statement->value : nullptr);
     case Word::invalid: return;
     default: return check_option(statement);
   }
@@ -101,8 +103,8 @@ void Checker::check_unfolding(const Statement& statement, const Body& body) {
     expect(*statement.value, Type::Kind::boolean, "the condition");
   else if (statement.value)
     expect(*statement.value, Type::Kind::boolean, "the condition");
-  if (statement.block && statement.word == Word::when) refuse_options(statement);
-  if (statement.block && statement.word == Word::for_) refuse_options(statement);
+  if (statement.block && statement.word == Word::when) refuse_options(statement, body);
+  if (statement.block && statement.word == Word::for_) refuse_options(statement, body);
   std::size_t known = guards_.size();
   if (statement.word == Word::when && statement.value) guards_.push_back(statement.value);
   if (statement.block) check_items(statement.block->items, body);
@@ -112,7 +114,7 @@ void Checker::check_unfolding(const Statement& statement, const Body& body) {
 }
 
 // What holds for a whole stage or step cannot hang on a condition, nor be said once for each turn of a loop.
-void Checker::refuse_options(const Statement& statement) {
+void Checker::refuse_options(const Statement& statement, const Body& body) {
   for (const ast::Item& item : statement.block->items) {
     if (!item.statement) continue;
     switch (item.statement->word) {
@@ -133,7 +135,17 @@ void Checker::refuse_options(const Statement& statement) {
       case Word::invalid:
       case Word::output:
       case Word::artifact:
+      case Word::rollback:
+      case Word::sleep:
+      case Word::watch:
+      case Word::await:
+      case Word::commit:
       case Word::permissions: continue;
+      // No stage has them, which was told.
+      case Word::idempotent:
+      case Word::probe:
+        if (body.stage) continue;
+        break;
       default: break;
     }
     sink_
@@ -226,6 +238,8 @@ void Checker::check_output(const Statement& statement, const Body& body) {
 
 // Nobody could read it.
 void Checker::refuse_named(const Statement& statement, const Body& body) {
+  // The word has no place there, which was told.
+  if (body.name == "rollback") return;
   sink_
       .report<MisplacedWord>(statement.keyword.span, std::string_view(statement.keyword.text),
                              std::string_view(body.name))
@@ -305,6 +319,7 @@ void Checker::check_option(const Statement& statement) {
       return check_entries(statement, true);
     case Word::timeout:
     case Word::expect:
+    case Word::sleep:
       if (statement.value) expect(*statement.value, Type::Kind::duration, "the time");
       return;
     case Word::allow_failure:
@@ -330,6 +345,7 @@ void Checker::check_option(const Statement& statement) {
     case Word::shell:
       if (statement.value && statement.value->kind != Kind::name) expect_static_text(*statement.value, "the shell");
       return;
+    case Word::probe: return check_apart(statement);
     case Word::verify:
     case Word::given: return check_given(statement, nullptr);
     default: return;

@@ -1,14 +1,8 @@
 #pragma once
+#include "check/body.h"
 #include "check/expression_checker.h"
 
 namespace sluice::check {
-
-/// What the body being checked adds to.
-struct Body {
-  Symbol* owner = nullptr;          ///< the stage, step or function; null in a notification
-  bool stage = false;               ///< whether it is a stage's own body
-  llvm::StringRef name = "notify";  ///< of what has no owner
-};
 
 /// Walks the trees once. One file per construct: declarations, functions, pipeline, trigger, body, action,
 /// service.
@@ -75,13 +69,13 @@ class Checker final : private ExpressionChecker {
   void check_match(const Statement& match, llvm::function_ref<void(const ast::Block&)> check_case);
   void check_exhaustive(const Statement& match, const Type* type);
 
-  // body.cpp
+  // body.cpp, delivery.cpp
   void check_items(llvm::ArrayRef<ast::Item> items, const Body& body);
   void check_statement(const Statement& statement, const Body& body);
   void check_unfolding(const Statement& statement, const Body& body);
   void check_block(const Statement& statement, const Body& body);
   void check_native(const Statement& statement);
-  void refuse_options(const Statement& statement);
+  void refuse_options(const Statement& statement, const Body& body);
   void check_call_statement(const Statement& statement, const Body& body);
   void check_step(const Statement& statement, const Body& body);
   void check_output(const Statement& statement, const Body& body);
@@ -101,6 +95,18 @@ class Checker final : private ExpressionChecker {
   void check_permissions(const Statement& statement);
   void check_matrix(const Statement& statement);
   void delivery_word(const Statement& statement);
+  void check_calendar_zone(const Expression& zone);
+  void check_window(const Statement& window);
+  void check_freeze(const Statement& freeze);
+  void check_approval(const Statement& approve);
+  void check_lock(const Statement& lock);
+  void check_condition(const Statement& condition);
+  void check_conditions(llvm::ArrayRef<ast::Item> items);
+  void check_gate(const Statement& gate);
+  void check_apart(const Statement& statement);
+  void check_poll(const Statement& statement);
+  void check_rollback(const Statement& rollback);
+  void check_no_rollback(const Statement& rollback);
 
   // action.cpp
   void check_actions(const Module& module);

@@ -22,6 +22,9 @@ bool acts(const ast::Item& item) {
     case Word::step:
     case Word::call:
     case Word::artifact:
+    case Word::sleep:
+    case Word::watch:
+    case Word::await:
     case Word::invalid: return true;
     case Word::when:
     case Word::if_:
@@ -74,7 +77,7 @@ void Checker::collect_stages(llvm::ArrayRef<ast::Item> items, Pipeline& pipeline
     if (!item.statement) continue;
     const Statement& statement = *item.statement;
     if (unfolds(statement.word) && statement.block) collect_stages(statement.block->items, pipeline);
-    if (statement.word != Word::stage || !statement.name) continue;
+    if ((statement.word != Word::stage && statement.word != Word::gate) || !statement.name) continue;
     Symbol* stage = make(Symbol::Kind::stage, statement.name, &statement);
     auto [at, added] = pipeline.stages.insert({statement.name.text, stage});
     if (!added)
@@ -95,6 +98,7 @@ void Checker::bind_pipeline_items(llvm::ArrayRef<ast::Item> items) {
 
 void Checker::bind_pipeline_statement(const Statement& statement) {
   switch (statement.word) {
+    case Word::gate:
     case Word::stage: {
       if (!statement.name) return;
       Symbol& stage = *pipeline_->stages[statement.name.text];
@@ -120,7 +124,6 @@ void Checker::bind_pipeline_statement(const Statement& statement) {
       if (statement.value) expect(*statement.value, Type::Kind::string, "the name");
       return;
     case Word::concurrency: return check_concurrency(statement);
-    case Word::gate: return delivery_word(statement);
     case Word::on:
     case Word::invalid:
     case Word::call: return;
@@ -208,6 +211,7 @@ void Checker::check_stage(Symbol& stage) {
 // Of a pipeline's stage, or of a template.
 void Checker::check_stage_body(Symbol& stage) {
   const Statement& statement = *stage.statement;
+  if (statement.word == Word::gate) return check_gate(statement);
   const Expression* when = statement.clause(ast::Clause::when);
   // Before the header: what it may read of other stages hangs on the template's condition too.
   if (statement.value) {

@@ -20,6 +20,7 @@ DIAGNOSTIC(EmptyText, "`{}` is empty");
 DIAGNOSTIC(RequiredWithDefault, "`{}` is required and has a default");
 DIAGNOSTIC(MisplacedCall, "a call cannot stand here");
 DIAGNOSTIC(UnknownPermission, "`{}` cannot be `{}`");
+DIAGNOSTIC(ConflictingRecovery, "`idempotent` and `probe` say two things of what to do after a crash");
 DIAGNOSTIC(NoBody, "this step declares an output and runs nothing");
 DIAGNOSTIC(NotCallable, "this is no service");
 
@@ -44,7 +45,12 @@ bool is_once(Word word) {
     case Word::with:
     case Word::image:
     case Word::port:
-    case Word::ready: return true;
+    case Word::ready:
+    case Word::wait:
+    case Word::lock:
+    case Word::expires:
+    case Word::idempotent:
+    case Word::probe: return true;
     default: return false;
   }
 }
@@ -56,6 +62,8 @@ bool acts(Word word) {
     case Word::uses:
     case Word::native:
     case Word::step:
+    case Word::watch:
+    case Word::await:
     case Word::backend:
     case Word::if_:
     case Word::else_:
@@ -72,6 +80,7 @@ class Plain {
 
   void check(llvm::ArrayRef<ast::Item> items, const Statement* owner) {
     if (owner) check_repeated(items);
+    check_recovery(items);
     check_case(items);
     for (const ast::Item& item : items)
       if (item.statement) check(*item.statement, owner);
@@ -86,6 +95,7 @@ class Plain {
       case Word::uses:
       case Word::on:
       case Word::concurrency:
+      case Word::confirm:
       case Word::image: check_text(statement); break;
       case Word::secret: check_secret_name(statement, sink_); break;
       case Word::env: check_variable_names(statement, sink_); [[fallthrough]];
@@ -124,6 +134,18 @@ class Plain {
             .note((*first)->keyword.span, "first here")
             .help("one of them counts: take the other away");
     }
+  }
+
+  void check_recovery(llvm::ArrayRef<ast::Item> items) {
+    const Statement *idempotent = nullptr, *probe = nullptr;
+    for (const ast::Item& item : items) {
+      if (item.statement && item.statement->word == Word::idempotent) idempotent = item.statement;
+      if (item.statement && item.statement->word == Word::probe) probe = item.statement;
+    }
+    if (idempotent && probe)
+      sink_.report<ConflictingRecovery>(probe->keyword.span)
+          .note(idempotent->keyword.span, "this runs the step again without asking")
+          .help("keep one of them");
   }
 
   // What GitHub finds by a name, without telling `token` from `TOKEN`.

@@ -105,6 +105,7 @@ void Checker::check_environments(const Module& module) {
   module_ = &module;
   for (const ast::Item& declared : module.file->items) {
     if (!declared.statement || declared.statement->word != Word::environment || !declared.statement->block) continue;
+    check_conditions(declared.statement->block->items);
     for (const ast::Item& item : declared.statement->block->items)
       if (item.statement && item.statement->word == Word::url && item.statement->value)
         expect(*item.statement->value, Type::Kind::string, "the address");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "compilation/local_actions.h"
 #include "diagnostics/check.h"
 #include "graph/verify.h"
 #include "labels/labels.h"
@@ -49,8 +50,12 @@ bool follows_from_a_lost_name(const diagnostics::Diagnostic& diagnostic) {
 
 }  // namespace
 
-Compilation::Compilation(std::string name, std::string text, std::string shown)
-    : modules_(sources_, sink_), name_(std::move(name)), shown_(std::move(shown)), text_(std::move(text)) {}
+Compilation::Compilation(std::string name, std::string text, std::string shown, std::string project)
+    : modules_(sources_, sink_),
+      name_(std::move(name)),
+      shown_(std::move(shown)),
+      project_(std::move(project)),
+      text_(std::move(text)) {}
 
 const ast::File& Compilation::parse() { return modules_.parse(name_, text_); }
 
@@ -77,7 +82,8 @@ const std::vector<graph::Graph>& Compilation::compile() {
     // Our mistake, not the author's: nothing may be made of such a graph.
     for (const std::string& promise : broken) std::fprintf(stderr, "sluice: internal error: %s\n", promise.c_str());
     if (!broken.empty()) std::_Exit(2);
-    labels::check_labels(graph, sources_, sink_);
+    labels::check_labels(graph, sources_, sink_, code_inputs(graph, project_));
+    check_local_actions(graph, project_, sink_);
   }
   return graphs_;
 }

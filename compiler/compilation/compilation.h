@@ -15,8 +15,9 @@ namespace sluice::compilation {
 class Compilation {
  public:
   /// Reads the file's modules as well: the library's from memory, others from beside the file.
-  /// `shown` is the file as its graphs name it, the same wherever the command was given; empty: `name`.
-  Compilation(std::string name, std::string text, std::string shown = "");
+  /// `shown` is the file as its graphs name it, the same wherever the command was given; empty: `name`. `project` is
+  /// the folder that `uses "./path"` is looked for in; empty: it is not known.
+  Compilation(std::string name, std::string text, std::string shown = "", std::string project = "");
 
   /// Parsing alone, for what needs no more: `fmt`.
   const ast::File& parse();
@@ -35,6 +36,7 @@ class Compilation {
   Modules modules_;
   std::string name_;
   std::string shown_;
+  std::string project_;
   std::string text_;
   std::unique_ptr<check::Program> program_;
   std::vector<graph::Graph> graphs_;

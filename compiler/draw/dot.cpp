@@ -32,6 +32,7 @@ void put_triggers(std::string& out, const Graph& graph) {
 void put_stage(std::string& out, std::size_t index, const graph::Stage& stage, const StageLabel& label) {
   put(out, "  s{} [", index);
   if (stage.notification) out += "style=\"rounded,dashed\" fontcolor=\"#59636e\" color=\"#afb8c1\" ";
+  if (stage.gate) out += "shape=hexagon style=\"\" ";
   if (stage.matrix) out += "peripheries=2 ";
   out += "label=<";
   put_line(out, "<b>", label.title, "</b>");

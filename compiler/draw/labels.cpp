@@ -26,7 +26,7 @@ std::string count_steps(const Stage& stage) {
   auto count = std::count_if(stage.steps.begin(), stage.steps.end(),
                              [](const graph::Step& step) { return step.backend != graph::Backend::local; });
   std::size_t steps = count ? static_cast<std::size_t>(count) : stage.steps.size();
-  return fmt::format("{} step{}", steps, steps == 1 ? "" : "s");
+  return fmt::format("{} {}{}", steps, stage.gate ? "check" : "step", steps == 1 ? "" : "s");
 }
 
 // `×6` where the axes are known lists and nothing is added or taken away, else `matrix`.
@@ -42,14 +42,26 @@ std::string count_legs(const Graph& graph, const graph::Matrix& matrix) {
   return fmt::format("×{}", legs);
 }
 
+// What opens a gate, shortest first: how many people, how long, when.
+void add_conditions(const graph::Conditions& gate, std::vector<std::string>& details) {
+  for (const graph::Approval& approval : gate.approvals)
+    details.push_back(one_line(fmt::format("approve {} of {}", approval.count, fmt::join(approval.who, ", "))));
+  if (gate.wait) details.push_back("wait " + graph::describe_seconds(*gate.wait));
+  for (const graph::Window& window : gate.windows) details.push_back(one_line(window.times + " " + window.zone));
+  for (const graph::Freeze& freeze : gate.freezes)
+    details.push_back(one_line(fmt::format("not {} to {}", freeze.from, freeze.to)));
+}
+
 StageLabel make_label(const Graph& graph, const Stage& stage) {
   StageLabel label;
   label.title = one_line(graph::describe_text(graph, stage.title));
   if (label.title.empty()) label.title = stage.id;
   if (stage.environment) label.details.push_back(one_line(graph::describe_text(graph, stage.environment->name)));
+  if (stage.gate) add_conditions(*stage.gate, label.details);
   if (stage.expect) label.details.push_back(graph::describe_seconds(*stage.expect));
   if (!stage.steps.empty()) label.details.push_back(count_steps(stage));
   if (stage.matrix) label.details.push_back(count_legs(graph, *stage.matrix));
+  if (!stage.rollbacks.empty()) label.details.push_back("rollback");
   for (const graph::Service& service : stage.services) label.details.push_back("with " + service.id);
   if (stage.condition) label.condition = "when " + one_line(graph::describe(graph, stage.condition));
   return label;

@@ -54,12 +54,12 @@ void put_line(std::string& out, std::string_view before, std::string_view text, 
 
 // Node names of our own: an id such as `end` would end Mermaid's parser instead.
 void put_stage(std::string& out, std::size_t index, const graph::Stage& stage, const StageLabel& label) {
-  put(out, "  s{}{}\"", index, stage.matrix ? "[[" : stage.notification ? "([" : "[");
+  put(out, "  s{}{}\"", index, stage.gate ? "{{" : stage.matrix ? "[[" : stage.notification ? "([" : "[");
   put_line(out, "<b>", label.title, "</b>");
   put_line(out, "<br/>", label.detail_line(), "");
   put_line(out, "<br/><i>", label.condition, "</i>");
   for (const std::string& artifact : label.artifacts) put_line(out, "<br/>artifact ", artifact, "");
-  put(out, "\"{}\n", stage.matrix ? "]]" : stage.notification ? "])" : "]");
+  put(out, "\"{}\n", stage.gate ? "}}" : stage.matrix ? "]]" : stage.notification ? "])" : "]");
 }
 
 void put_triggers(std::string& out, const Graph& graph) {

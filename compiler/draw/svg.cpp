@@ -30,6 +30,7 @@ text { fill: #1f2328 }
 .quiet { font-weight: 500; fill: #59636e }
 .card { fill: #ffffff; stroke: #d1d9e0 }
 .critical { stroke: #54aeff }
+.gate { fill: #fff8c5; stroke: #d4a72c }
 .muted { fill: #f6f8fa; stroke: #d1d9e0; stroke-dasharray: 4 3 }
 .label { fill: #f6f8fa; stroke: #d1d9e0 }
 .icon { fill: none; stroke: #818b98 }
@@ -46,6 +47,7 @@ text { fill: #f0f6fc }
 .over { fill: #d29922 }
 .card { fill: #151b23; stroke: #3d444d }
 .critical { stroke: #316dca }
+.gate { fill: #2b2411; stroke: #9e6a03 }
 .muted, .label { fill: #0d1117; stroke: #3d444d }
 .icon { stroke: #656c76 }
 .edge { stroke: #545d68 }
@@ -166,12 +168,19 @@ class Writer {
         card.x + inset, card.y + down, card.width - 2 * inset, card.height);
   }
 
+  // Where a run stands still has another form than what it does.
+  void hexagon(const Card& card) {
+    double half = card.height / 2;
+    put("<path class=\"card gate{}\" d=\"M{:.6g} {:.6g}l10 {:.6g}h{:.6g}l10 {:.6g}l-10 {:.6g}h{:.6g}z\"/>\n",
+        card.critical ? " critical" : "", card.x, card.y + half, -half, card.width - 20, half, half, 20 - card.width);
+  }
+
   void write_card(const Card& card, const Stage& stage) {
     std::string_view classes = stage.notification ? "card muted" : card.critical ? "card critical" : "card";
     out_ += "<g>\n";
     tooltip(tooltip_of(card, stage));
     if (stage.matrix) rectangle(card, 6, measure::stack, classes);
-    rectangle(card, 0, 0, classes);
+    stage.gate ? hexagon(card) : rectangle(card, 0, 0, classes);
     write_words(card, stage);
     for (const Tag& tag : card.tags) write_tag(card, tag);
     double port = card.y + card.height / 2;

@@ -137,6 +137,7 @@ class CommandLine {
     command->add_flag("--wait", run_.options.wait, "Stay while the run waits for a gate, a lock or a long sleep");
     command->add_flag("!--no-journal", run_.options.journal, "Write nothing down: the run cannot be gone on with");
     add_isolation(command);
+    command->add_option("--actions", run_.options.actions, "A folder of checked-out actions: OWNER/NAME@REF in it");
     command->add_option("--format", run_.options.format, "How the run is shown")
         ->check(CLI::IsMember({"human", "json"}));
   }

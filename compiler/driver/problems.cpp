@@ -9,6 +9,7 @@ DIAGNOSTIC(NestedTooDeepForGitHub, "{}");
 DIAGNOSTIC(NotOnGitHub, "{}");
 DIAGNOSTIC(OverLimit, "{}");
 DIAGNOSTIC(RoundedOnGitHub, "{}");
+DIAGNOSTIC(NotEmittedYet, "{}");
 
 }  // namespace
 
@@ -18,6 +19,7 @@ void tell(github::Problem problem, source::Span pipeline, diagnostics::Sink& sin
   switch (problem.kind) {
     case Kind::timeout_rounded:
     case Kind::options_of_call: sink.report<RoundedOnGitHub>(problem.span, problem.text); return;
+    case Kind::not_emitted_yet: sink.report<NotEmittedYet>(problem.span, problem.text); return;
     case Kind::too_many_legs: sink.report<TooManyLegs>(problem.span, problem.text); return;
     case Kind::expression_too_long:
     case Kind::group_too_long: sink.report<TextTooLong>(problem.span, problem.text); return;

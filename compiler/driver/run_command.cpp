@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "backends/local/plan.h"
+#include "driver/report.h"
 #include "driver/run_event.h"
 #include "driver/run_inputs.h"
 #include "driver/run_repository.h"
@@ -21,6 +22,8 @@
 namespace sluice::driver {
 namespace {
 
+DIAGNOSTIC(NotHere, "{}");
+
 constexpr int misuse = 2;
 
 int refuse(const std::string& why) {
@@ -30,18 +33,21 @@ int refuse(const std::string& why) {
 
 /// Gives whether something stands in the way.
 bool show_problems(const std::vector<local::Problem>& problems, const source::SourceManager* sources) {
-  bool blocked = false;
+  diagnostics::Sink sink;
   for (const local::Problem& problem : problems) {
-    blocked = blocked || !problem.is_note();
+    if (!problem.is_note()) {
+      sink.report<NotHere>(problem.span, problem.text);
+      continue;
+    }
     std::string place = "sluice: ";
     if (sources != nullptr && problem.span.known()) {
       source::Position position = sources->begin(problem.span);
       if (position.file != nullptr)
         place = fmt::format("{}:{}:{}: ", position.file->name, position.line, position.column);
     }
-    fmt::print(stderr, "{}{}: {}\n", place, problem.is_note() ? "note" : "error", problem.text);
+    fmt::print(stderr, "{}note: {}\n", place, problem.text);
   }
-  return blocked;
+  return report(sink, sources != nullptr ? *sources : source::SourceManager());
 }
 
 std::expected<runtime::Isolation, std::string> read_isolation(const RunOptions& given) {
@@ -76,6 +82,7 @@ std::expected<Prepared, std::string> prepare(const graph::Graph& graph, const Ru
   runtime::Options& options = prepared.options;
   options.repository_root = find_root(given.pipe_file, given.root);
   options.state_folder = options.repository_root / ".sluice";
+  if (!given.actions.empty()) options.actions = std::filesystem::absolute(given.actions);
   options.environment = runtime::current_environment();
   Repository repository = read_repository(options.repository_root, options.environment);
   options.github = github_context(*event, *payload, repository);
@@ -127,10 +134,14 @@ int run(const graph::Graph& graph, const RunOptions& given, const source::Source
   if (!known) return refuse(fmt::format("there is no format `{}`; take human or json", given.format));
   auto prepared = prepare(graph, given);
   if (!prepared) return refuse(prepared.error());
+  std::error_code error;
+  if (!given.actions.empty() && !std::filesystem::is_directory(given.actions, error))
+    return refuse(fmt::format("`--actions {}` is no folder", given.actions));
   runtime::Options& options = prepared->options;
   if (local::wants_container_engine(graph))
     options.container_engine = runtime::find_container_engine(options.environment);
-  local::Planned planned = local::plan(graph, given.only, !options.container_engine.empty());
+  runtime::ActionMachine machine({options.repository_root, options.actions}, options.environment);
+  local::Planned planned = local::plan(graph, given.only, {&machine, !options.container_engine.empty()});
   if (show_problems(planned.problems, sources)) return misuse;
   if (auto added = add_secrets(graph, planned.plan, given, options); !added) return refuse(added.error());
   auto status = runtime::watcher(given.format);

@@ -22,6 +22,7 @@ struct RunOptions {
   std::string memory;               ///< of each stage, with `isolate`: `2G`; empty: as much as there is
   double cpus = 0;                  ///< likewise; 0: all
   int pids = 0;                     ///< processes, likewise; 0: as many as the system allows
+  std::string actions;              ///< a folder of checked-out actions; empty: none
   std::string root;                 ///< what `checkout` copies; empty: by the rule of run_repository.h
 };
 

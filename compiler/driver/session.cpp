@@ -1,5 +1,7 @@
 #include "driver/session.h"
 
+#include <filesystem>
+
 #include "compilation/read_file.h"
 #include "driver/files.h"
 
@@ -27,7 +29,8 @@ std::expected<std::string, int> Session::read(const std::string& path) {
 
 compilation::Compilation& Session::add(const std::string& path, std::string text) {
   if (path == "-") return compilations_.emplace_back("<stdin>", std::move(text));
-  return compilations_.emplace_back(path, std::move(text), path_in_project(path));
+  std::string project = project_of(std::filesystem::path(path).parent_path().string());
+  return compilations_.emplace_back(path, std::move(text), path_in_project(path), std::move(project));
 }
 
 }  // namespace sluice::driver

@@ -60,14 +60,21 @@ std::vector<Body> bodies_of(const std::vector<Unfolded>& files) {
   std::vector<Body> bodies;
   for (std::size_t i = 0; i < files.size(); ++i) {
     std::set<std::uint32_t> seen;
-    auto add = [&](const graph::Step& step) {
-      const auto* run = std::get_if<graph::Run>(&step.action);
+    auto add_script = [&](const graph::Run* run) {
       if (!run || run->pieces.empty() || !shells::is_posix(run->shell)) return;
       bool first = seen.insert(run->pieces.front().source).second;
       if (first && !from_library(*run, *files[i].sources)) bodies.push_back({run, i});
     };
-    for (const graph::Graph& graph : *files[i].graphs)
-      for (const graph::Stage& stage : graph.stages) std::for_each(stage.steps.begin(), stage.steps.end(), add);
+    auto add = [&](const graph::Step& step) {
+      add_script(std::get_if<graph::Run>(&step.action));
+      if (step.probe) add_script(&*step.probe);
+    };
+    for (const graph::Graph& graph : *files[i].graphs) {
+      for (const graph::Stage& stage : graph.stages) {
+        std::ranges::for_each(stage.steps, add);
+        for (const graph::Rollback& rollback : stage.rollbacks) std::ranges::for_each(rollback.steps, add);
+      }
+    }
   }
   return bodies;
 }

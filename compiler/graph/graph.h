@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "graph/conditions.h"
 #include "graph/expression.h"
 #include "source/span.h"
 
@@ -13,7 +14,6 @@
 /// drawing and everything else that comes after lowering read this and nothing else.
 namespace sluice::graph {
 
-using Seconds = std::int64_t;
 using StageIndex = std::uint32_t;
 using Bindings = std::vector<std::pair<std::string, ExpressionId>>;  ///< in source order
 
@@ -73,12 +73,23 @@ struct Step {
   std::string call;    ///< the library step that it came from: `python.setup`; empty for a step of the stage itself
   Backend backend = Backend::both;
   ExpressionId condition;  ///< the author's `when`, not given: runs when nothing before it failed
-  std::variant<Run, Uses, Native> action;
+  std::variant<Run, Uses, Native, Sleep, Arm, Commit> action;
   Bindings env;
   ExpressionId working_directory;
   ExpressionId allow_failure;
   std::optional<Seconds> timeout;
   Retry retry;
+  std::optional<Poll> poll;  ///< of a script that is tried once
+  bool idempotent = false;   ///< may run once more where nobody knows whether it has run
+  std::optional<Run> probe;  ///< asks that instead, with the step's `env`: 0, it has; 1, it has not; else nobody knows
+  source::Span span;
+};
+
+/// How what a stage did is undone: in a fresh workspace, with what was known when it was armed.
+struct Rollback {
+  ExpressionId title;       ///< always given
+  std::vector<Step> steps;  ///< neither Arm nor Commit among them; `verify` stands at the end
+  std::optional<Seconds> within;
   source::Span span;
 };
 
@@ -124,7 +135,8 @@ struct Concurrency {
 struct Environment {
   ExpressionId name;
   ExpressionId url;
-  bool deployment = true;  ///< whether entering it is recorded as a deployment
+  bool deployment = true;                 ///< whether entering it is recorded as a deployment
+  std::optional<std::uint32_t> declared;  ///< index into Graph::environments; none: chosen when the pipeline runs
 };
 
 struct Artifact {
@@ -152,6 +164,9 @@ struct Stage {
   std::optional<int> max_parallel;
   std::vector<Service> services;
   std::vector<Step> steps;
+  std::vector<Rollback> rollbacks;  ///< each armed by one step
+  std::string no_rollback;          ///< why there is none, by `rollback none because`
+  std::optional<Conditions> gate;   ///< a gate: its steps, if any, are the machine's evidence
   Bindings outputs;
   ExpressionId allow_failure;
   Seconds timeout = 0;  ///< always given
@@ -198,6 +213,7 @@ struct Graph {
   Bindings env;
   std::optional<Seconds> budget;
   std::vector<Artifact> artifacts;
+  std::vector<DeclaredEnvironment> environments;
   std::vector<Stage> stages;  ///< an order in which every stage follows those it depends on, else as written
   std::vector<Expression> expressions;
 

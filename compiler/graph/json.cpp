@@ -24,6 +24,7 @@ class GraphWriter {
     bindings("env", graph_.env);
     seconds("budget", graph_.budget);
     json_.objects("artifacts", graph_.artifacts, [&](const Artifact& artifact) { write(artifact); });
+    json_.objects("environments", graph_.environments, [&](const auto& environment) { write(environment); });
     json_.objects("stages", graph_.stages, [&](const Stage& stage) { write(stage); });
     json_.close('}');
     json_.out() += '\n';
@@ -121,6 +122,50 @@ class GraphWriter {
     if (artifact.keep) json_.number("keep", artifact.keep);
   }
 
+  void write(const DeclaredEnvironment& environment) {
+    json_.string("name", environment.name);
+    if (environment.lock) {
+      json_.name("lock"), json_.open('{');
+      json_.string("name", environment.lock->name);
+      json_.string("queue", environment.lock->queue == Lock::Queue::latest ? "latest" : "fifo");
+      json_.close('}');
+    }
+    if (environment.entry) json_.string("entry", graph_.stages[*environment.entry].id);
+    span(environment.span);
+  }
+
+  void gate(const std::optional<Conditions>& conditions) {
+    if (!conditions) return;
+    json_.name("gate"), json_.open('{');
+    json_.objects("approvals", conditions->approvals, [&](const Approval& approval) {
+      json_.number("count", approval.count);
+      json_.strings("of", approval.who);
+      json_.flag("not_author", approval.not_author);
+      json_.flag("not_starter", approval.not_starter);
+    });
+    json_.strings("confirm", conditions->confirm);
+    seconds("expires", conditions->expires);
+    seconds("wait", conditions->wait);
+    json_.objects("windows", conditions->windows, [&](const Window& window) {
+      json_.string("times", window.times);
+      json_.string("zone", window.zone);
+    });
+    json_.objects("freezes", conditions->freezes, [&](const Freeze& freeze) {
+      json_.string("from", freeze.from);
+      json_.string("to", freeze.to);
+      json_.string("zone", freeze.zone);
+      json_.string("because", freeze.because);
+    });
+    json_.close('}');
+  }
+
+  void write(const Rollback& rollback) {
+    expression("title", rollback.title);
+    json_.objects("steps", rollback.steps, [&](const Step& step) { write(step); });
+    seconds("within", rollback.within);
+    span(rollback.span);
+  }
+
   void write(const Stage& stage) {
     json_.string("id", stage.id);
     expression("title", stage.title);
@@ -141,7 +186,10 @@ class GraphWriter {
     bindings("env", stage.env);
     matrix(stage);
     json_.objects("services", stage.services, [&](const Service& service) { write(service); });
+    gate(stage.gate);
     json_.objects("steps", stage.steps, [&](const Step& step) { write(step); });
+    json_.objects("rollbacks", stage.rollbacks, [&](const Rollback& rollback) { write(rollback); });
+    json_.string("no_rollback", stage.no_rollback);
     bindings("outputs", stage.outputs);
     limits(stage);
     span(stage.span);
@@ -153,6 +201,7 @@ class GraphWriter {
     expression("name", environment->name);
     expression("url", environment->url);
     json_.flag("without_deployment", !environment->deployment);
+    if (environment->declared) json_.number("declared", *environment->declared);
     json_.close('}');
   }
 
@@ -206,11 +255,30 @@ class GraphWriter {
     expression("allow_failure", step.allow_failure);
     seconds("timeout", step.timeout);
     retry(step.retry);
+    poll(step.poll);
+    json_.flag("idempotent", step.idempotent);
+    if (step.probe) write("probe", *step.probe);
     span(step.span);
   }
 
-  void write(const Run& run) {
-    json_.name("run"), json_.open('{');
+  void poll(const std::optional<Poll>& poll) {
+    if (!poll) return;
+    bool watch = poll->kind == Poll::Kind::watch;
+    json_.name(watch ? "watch" : "await"), json_.open('{');
+    json_.number("every", poll->every);
+    json_.number(watch ? "lasting" : "within", poll->lasting);
+    if (poll->tolerate) json_.number("tolerate", poll->tolerate);
+    json_.close('}');
+  }
+
+  void write(const Sleep& sleep) { json_.number("sleep", sleep.duration); }
+  void write(const Arm& arm) { json_.number("arm", static_cast<std::int64_t>(arm.rollback)); }
+  void write(const Commit&) { json_.flag("commit", true); }
+
+  void write(const Run& run) { write("run", run); }
+
+  void write(std::string_view key, const Run& run) {
+    json_.name(key), json_.open('{');
     json_.string("shell", run.shell);
     json_.string("text", run.text);
     if (!run.reread.empty()) {
@@ -231,8 +299,8 @@ class GraphWriter {
   void write(const Uses& uses) {
     json_.name("uses"), json_.open('{');
     json_.string("action", uses.action);
-    json_.string("version", uses.version);
-    json_.string("commit", uses.commit);
+    if (!uses.version.empty()) json_.string("version", uses.version);
+    if (!uses.commit.empty()) json_.string("commit", uses.commit);
     bindings("with", uses.with);
     json_.close('}');
   }

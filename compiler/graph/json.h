@@ -11,6 +11,6 @@ namespace sluice::graph {
 /// file as `line:column`. The graph must be one that `verify` accepts.
 void write_json(const Graph&, std::string& out, const source::SourceManager* sources = nullptr);
 
-inline constexpr int json_version = 1;  ///< the value of `sluice-graph`; grows when a key changes its meaning
+inline constexpr int json_version = 2;  ///< the value of `sluice-graph`; grows when a key changes its meaning
 
 }  // namespace sluice::graph

@@ -15,7 +15,8 @@ CriticalPath critical_path(const Graph& graph) {
     for (const Edge& edge : stage.after)
       if (before[index] == none || finish[edge.stage] >= finish[before[index]]) before[index] = edge.stage;
     finish[index] = stage.expect.value_or(0) + (before[index] == none ? 0 : finish[before[index]]);
-    if (!stage.expect && !stage.notification) result.without_expect.push_back(index);
+    // How long a gate stays shut depends on people and on clocks.
+    if (!stage.expect && !stage.notification && !stage.gate) result.without_expect.push_back(index);
     if (finish[index] > result.total) result.total = finish[index], last = index;
   }
   for (StageIndex at = last; at != none; at = before[at]) result.path.push_back(at);

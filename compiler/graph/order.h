@@ -10,7 +10,7 @@ namespace sluice::graph {
 struct CriticalPath {
   Seconds total = 0;
   std::vector<StageIndex> path;            ///< from first to last; empty where no stage has an `expect`
-  std::vector<StageIndex> without_expect;  ///< in order; notifications are not asked
+  std::vector<StageIndex> without_expect;  ///< in order; notifications and gates are not asked
 };
 CriticalPath critical_path(const Graph&);
 

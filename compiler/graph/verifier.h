@@ -73,6 +73,16 @@ class Verifier {
   void check_action(const Step&, const Run&);
   void check_action(const Step&, const Uses&);
   void check_action(const Step&, const Native&);
+  void check_action(const Step&, const Sleep&);
+  void check_action(const Step&, const Arm&);
+  void check_action(const Step&, const Commit&) {}
+  void check_script(const Run&);
+
+  void check_environments();
+  void check_gate(const Stage&);
+  void check_rollbacks(const Stage&);
+  void check_rollback(const Stage&, const Rollback&, std::size_t armed_at);
+  void check_recovery(const Step&);
 
   static constexpr std::size_t nowhere = SIZE_MAX;
   const Graph& graph_;
@@ -84,7 +94,10 @@ class Verifier {
   Names steps_;  ///< of the stage that it stands in
   std::size_t stage_ = nowhere;
   std::size_t step_ = nowhere;
-  std::size_t readable_steps_ = 0;  ///< `steps.X` may name the first so many
+  std::size_t readable_steps_ = 0;      ///< `steps.X` may name the first so many
+  const Rollback* rollback_ = nullptr;  ///< that the step stands in
+  std::size_t undoing_from_ = 0;        ///< number of its first step: they count behind those of the stage
+  std::size_t undoing_to_ = 0;          ///< behind the last one that may be named there
 };
 
 }  // namespace sluice::graph

@@ -18,6 +18,7 @@ std::string Verifier::place() const {
   if (stage_ == nowhere) return {};
   const std::string& id = graph_.stages[stage_].id;
   std::string out = id.empty() ? fmt::format("stage {}", stage_ + 1) : fmt::format("stage `{}`", id);
+  if (rollback_) out += fmt::format(", rollback, step {}", undoing_to_ - undoing_from_ + 1);
   if (step_ != nowhere) out += fmt::format(", step {}", step_ + 1);
   return out + ": ";
 }
@@ -112,7 +113,8 @@ void Verifier::check_read(std::string_view context, std::string_view name, std::
   if (context == "steps") {
     auto step = steps_.find(lower(name));
     if (step == steps_.end()) return broken("{} reads `steps.{}`, and no step of the stage is called so", what, name);
-    if (step->second >= readable_steps_) broken("{} reads `steps.{}`, which has not run there", what, name);
+    bool undoing = step->second >= undoing_from_ && step->second < undoing_to_;
+    if (step->second >= readable_steps_ && !undoing) broken("{} reads `steps.{}`, which has not run there", what, name);
   }
 }
 

@@ -12,6 +12,7 @@ void Verifier::check_pipeline() {
   for (const Trigger& trigger : graph_.triggers) check_trigger(trigger);
   check_secrets();
   check_artifacts();
+  check_environments();
 }
 
 void Verifier::check_trigger(const Trigger& trigger) {

@@ -27,11 +27,13 @@ void Verifier::check_stage(const Stage& stage) {
   check_matrix(stage);
   check_permissions(stage);
   check_services(stage);
+  check_gate(stage);
   for (step_ = 0; step_ < stage.steps.size(); ++step_) {
     readable_steps_ = step_;
     check_step(stage.steps[step_]);
   }
   step_ = nowhere;
+  check_rollbacks(stage);
   readable_steps_ = stage.steps.size();
   check_results(stage);
 }

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "graph/text.h"
+#include "graph/uses.h"
 #include "graph/verifier.h"
 
 namespace sluice::graph {
@@ -35,10 +36,13 @@ void Verifier::check_step(const Step& step) {
   if (step.timeout && *step.timeout <= 0) broken("the timeout is not longer than nothing");
   if (step.span.begin > step.span.end) broken("it ends before it begins");
   check_retry(step.retry);
+  check_recovery(step);
   std::visit([&](const auto& action) { check_action(step, action); }, step.action);
 }
 
-void Verifier::check_action(const Step&, const Run& run) {
+void Verifier::check_action(const Step&, const Run& run) { check_script(run); }
+
+void Verifier::check_script(const Run& run) {
   if (!is_shell(run.shell)) broken("`{}` is no shell", run.shell);
   check_use(run.pasted, "a pasted script");
   if (run.pasted && !run.text.empty()) broken("a script is pasted and written as well");
@@ -51,9 +55,11 @@ void Verifier::check_action(const Step&, const Run& run) {
 
 void Verifier::check_action(const Step&, const Uses& uses) {
   if (uses.action.find('/') == std::string::npos) broken("`{}` is no action", uses.action);
+  check_bindings(uses.with, "argument");
+  if (is_image(uses) && !has_digest(uses.action)) broken("image `{}` has no digest", uses.action);
+  if (is_image(uses) || is_in_workspace(uses)) return;
   if (uses.version.empty()) broken("action `{}` has no version", uses.action);
   if (!is_commit(uses.commit)) broken("action `{}` is pinned to `{}`, not to 40 hex digits", uses.action, uses.commit);
-  check_bindings(uses.with, "argument");
 }
 
 void Verifier::check_action(const Step& step, const Native& native) {

@@ -63,6 +63,7 @@ void Walk::check_code(const graph::Step& step) {
                 "chooses the folder that code is run in");
   if (const auto* uses = std::get_if<graph::Uses>(&step.action)) check_action(step, *uses);
   if (const auto* run = std::get_if<graph::Run>(&step.action)) check_script(step, *run);
+  if (step.probe) check_script(step, *step.probe);
 }
 
 void Walk::check_action(const graph::Step& step, const graph::Uses& uses) {
@@ -75,8 +76,8 @@ void Walk::check_action(const graph::Step& step, const graph::Uses& uses) {
     Span span = place(graph_[value].span, step.span);
     const Cause* code = labels.untrusted ? labels.untrusted : labels.code;
     if (code && is_ref_input(uses.action, name)) report_code(*code, span, "chooses the code to check out");
-    if (labels.untrusted && is_code_input(uses.action, name))
-      report_code(*labels.untrusted, span, "is run as code by `" + uses.action + "`");
+    bool runs = is_code_input(uses.action, name) || code_inputs_.contains({uses.action, llvm::StringRef(name).upper()});
+    if (labels.untrusted && runs) report_code(*labels.untrusted, span, "is run as code by `" + uses.action + "`");
     if (labels.untrusted && is_label_input(uses.action, name))
       report_code(*labels.untrusted, span, "chooses a label, which other workflows ask for");
   }

@@ -137,8 +137,8 @@ const Cause* Flow::files_behind(const graph::Step& step) {
     if (native->operation == graph::Native::Operation::download) return downloaded(native->arguments);
     bool event = native->operation == graph::Native::Operation::checkout && native->arguments.empty();
     if (event && fork_code_) why = "a pull request's code is checked out here";
-  } else {
-    std::string_view script = std::get<graph::Run>(step.action).text;
+  } else if (const auto* run = std::get_if<graph::Run>(&step.action)) {
+    std::string_view script = run->text;
     if (script.find("gh pr checkout") != std::string_view::npos) why = "a pull request's code is checked out here";
     if (script.find("gh run download") != std::string_view::npos) why = "artifacts of another run are fetched here";
   }

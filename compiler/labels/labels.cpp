@@ -6,8 +6,14 @@ namespace sluice::labels {
 
 using graph::ExpressionId;
 
-Walk::Walk(const graph::Graph& graph, const source::SourceManager& sources, diagnostics::Sink& sink)
-    : graph_(graph), sources_(sources), sink_(sink), flow_(graph), seen_(graph.expressions.size()) {
+Walk::Walk(const graph::Graph& graph, const source::SourceManager& sources, diagnostics::Sink& sink,
+           const CodeInputs& code_inputs)
+    : graph_(graph),
+      sources_(sources),
+      sink_(sink),
+      code_inputs_(code_inputs),
+      flow_(graph),
+      seen_(graph.expressions.size()) {
   find_asking();
   find_open_trigger();
 }
@@ -42,6 +48,10 @@ void Walk::walk(const graph::Stage& stage) {
   find_reads(stage);
   check_code(stage);
   for (const graph::Step& step : stage.steps) walk(step);
+  for (const graph::Rollback& rollback : stage.rollbacks) {
+    expect_shown(rollback.title, "the title", rollback.span);
+    for (const graph::Step& step : rollback.steps) walk(step);
+  }
   check_shown(stage);
   flow_.leave(stage);
 }
@@ -82,8 +92,9 @@ void each_value(const graph::Stage& stage, llvm::function_ref<void(ExpressionId)
       for (const auto& binding : *bindings) visit(binding.second);
 }
 
-void check_labels(const graph::Graph& graph, const source::SourceManager& sources, diagnostics::Sink& sink) {
-  Walk(graph, sources, sink).run();
+void check_labels(const graph::Graph& graph, const source::SourceManager& sources, diagnostics::Sink& sink,
+                  const CodeInputs& code_inputs) {
+  Walk(graph, sources, sink, code_inputs).run();
 }
 
 }  // namespace sluice::labels

@@ -41,6 +41,8 @@ void Walk::find_reads(const graph::Stage& stage) {
   bool on_forks = runs_on_forks(stage);
   each_value(stage, [&](ExpressionId id) { add_reads(id, stage.span, on_forks); });
   for (const graph::Step& step : stage.steps) find_reads(step, on_forks);
+  for (const graph::Rollback& rollback : stage.rollbacks)
+    for (const graph::Step& step : rollback.steps) find_reads(step, on_forks);
 }
 
 void Walk::find_reads(const graph::Step& step, bool on_forks) {
@@ -90,7 +92,13 @@ void Walk::check_environment(const Read& read) {
   for (const graph::Secret* secret : declared) where += (where.empty() ? "`" : " or `") + secret->environment + "`";
   auto told = sink_.report<SecretOfEnvironment>(read.span, read.name, where);
   told.note(declared.front()->span, "declared here");
-  if (stage_)
+  bool entry = stage_ && std::ranges::any_of(graph_.environments, [&](const graph::DeclaredEnvironment& one) {
+                 return one.entry && &graph_.stages[*one.entry] == stage_;
+               });
+  if (entry)
+    told.note(stage_->span, "this is asked before it is entered")
+        .help("ask without the secret, or in a `gate` that is in the environment");
+  else if (stage_)
     told.note(stage_->span, "this stage is not in it")
         .help("write `in {}` into the stage's header", declared.front()->environment);
   else

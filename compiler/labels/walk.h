@@ -9,6 +9,7 @@
 
 #include "diagnostics/sink.h"
 #include "labels/flow.h"
+#include "labels/labels.h"
 #include "shells/shell.h"
 #include "source/source_manager.h"
 
@@ -17,7 +18,8 @@ namespace sluice::labels {
 /// Holds each place of a graph to the labels of what stands there. One file per rule.
 class Walk {
  public:
-  Walk(const graph::Graph& graph, const source::SourceManager& sources, diagnostics::Sink& sink);
+  Walk(const graph::Graph& graph, const source::SourceManager& sources, diagnostics::Sink& sink,
+       const CodeInputs& code_inputs);
   void run();
 
  private:
@@ -70,6 +72,7 @@ class Walk {
   const graph::Graph& graph_;
   const source::SourceManager& sources_;
   diagnostics::Sink& sink_;
+  const CodeInputs& code_inputs_;
   Flow flow_;
   const graph::Stage* stage_ = nullptr;  ///< the one being walked; null for what the pipeline itself says
   std::optional<Cause> open_;            ///< the trigger that lets outsiders start it with secrets

@@ -1,4 +1,5 @@
 // Steps that are an action's: calls of a declared one, and `uses`.
+#include "graph/uses.h"
 #include "lower/unfolder.h"
 
 namespace sluice::lower {
@@ -7,6 +8,7 @@ using GraphKind = graph::Expression::Kind;
 
 namespace {
 DIAGNOSTIC(UnpinnedAction, "no commit is known for `{}`");
+DIAGNOSTIC(UnpinnedImage, "the image `{}` has no digest");
 
 // `owner/repo@ref`: what stands before and behind the `@`.
 std::pair<llvm::StringRef, llvm::StringRef> split_reference(llvm::StringRef reference) { return reference.split('@'); }
@@ -25,7 +27,22 @@ bool is_commit(llvm::StringRef ref) {
 
 }  // namespace
 
+// What lies in the workspace is as it is checked out; an image is what its digest says.
+void Unfolder::add_unversioned(llvm::StringRef reference, Span span, Bindings with, const StepContext& outer) {
+  StepContext context = outer;
+  if (!context.title) context.title = text_constant("Use " + reference.split('@').first.str(), span);
+  graph::Uses uses{reference.str(), "", "", std::move(with)};
+  if (graph::is_image(uses) && !graph::has_digest(uses.action))
+    sink_.report<UnpinnedImage>(span, uses.action)
+        .help("write its digest behind it: `{}@sha256:…`", std::string_view(reference.split('@').first));
+  graph::Step& step = add_step(context, span);
+  step.working_directory = {};
+  step.action = std::move(uses);
+}
+
 void Unfolder::add_uses(llvm::StringRef reference, Span span, Bindings with, const StepContext& outer) {
+  if (reference.startswith("./") || reference.startswith("docker://"))
+    return add_unversioned(reference, span, std::move(with), outer);
   auto [action, ref] = split_reference(reference);
   StepContext context = outer;
   if (!context.title) context.title = text_constant("Use " + action.str(), span);

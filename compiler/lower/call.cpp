@@ -75,7 +75,17 @@ void Unfolder::lower_artifact(const Statement& statement, const StepContext& out
 }
 
 void Unfolder::lower_options(const Statement& statement, StepContext& context) {
-  if (statement.block) each_taken(statement.block->items, [&](const Statement& part) { apply_option(part, context); });
+  if (statement.block) lower_options(statement.block->items, context);
+}
+
+void Unfolder::lower_options(llvm::ArrayRef<ast::Item> items, StepContext& context) {
+  const Statement* probe = nullptr;
+  each_taken(items, [&](const Statement& part) {
+    if (part.word == Word::probe) probe = &part;
+    apply_option(part, context);
+  });
+  // Behind the variables, so that what it needs gets other names.
+  if (probe) lower_probe(*probe, context);
 }
 
 void Unfolder::apply_shell(const Statement& statement, StepContext& context) {
@@ -140,6 +150,11 @@ bool Unfolder::apply_option(const Statement& statement, StepContext& context) {
       context.retry.pause = seconds(statement.clause(ast::Clause::every));
       return true;
     }
+    case Word::idempotent:
+      warn_of_no_effect(statement, context);
+      context.idempotent = true;
+      context.probe.reset();
+      return true;
     default: return false;
   }
 }

@@ -60,6 +60,9 @@ struct StepContext {
   std::optional<graph::Seconds> timeout;
   graph::Retry retry;
   StepResult* result = nullptr;  ///< what `output` adds to
+  bool idempotent = false;
+  std::optional<graph::Run> probe;
+  std::size_t probe_number = 0;  ///< of the `probe` that was written: it asks after one step
   bool valued = false;           ///< whether `result` is of a step that gives a value: only its own body says it
 };
 

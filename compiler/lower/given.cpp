@@ -32,7 +32,7 @@ void Unfolder::lower_given(const Expression& call, const Symbol& parameter, cons
   }
   std::size_t mark = frames_.back().locals.size();
   expanding_.push_back({call.span, parameter.name.str(), 0});
-  each_taken(given.block->items, [&](const Statement& part) { apply_option(part, context); });
+  lower_options(given.block->items, context);
   lower_items(given.block->items, context);
   expanding_.pop_back();
   // What they declare is theirs.

@@ -64,6 +64,8 @@ void Unfolder::order_stages() {
     }
   }
   if (cycle) return;
+  for (graph::DeclaredEnvironment& environment : graph_.environments)
+    if (environment.entry) environment.entry = place[*environment.entry];
   for (std::size_t index : order) {
     graph::Stage& stage = graph_.stages.emplace_back(std::move(found_[index].stage));
     for (const auto& [to, edge] : found_[index].after) stage.after.push_back({place[to], edge.written, edge.span});

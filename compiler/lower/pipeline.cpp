@@ -62,7 +62,7 @@ void Unfolder::find_stage(const Statement& statement) {
 
 void Unfolder::find_stages(llvm::ArrayRef<ast::Item> items) {
   each_taken(items, [&](const Statement& statement) {
-    if (statement.word == Word::stage) find_stage(statement);
+    if (statement.word == Word::stage || statement.word == Word::gate) find_stage(statement);
     if (statement.word != Word::for_ || !statement.block) return;
     const Expression* in = statement.clause(ast::Clause::in);
     Value list = in ? evaluate(*in) : Value{};
@@ -261,6 +261,7 @@ void Unfolder::lower_pipeline() {
     if (!stopped()) lower_stage(found);
   frames_.back().locals.clear();
   lower_input_requirements(statement.block->items);
+  if (!stopped()) add_entries();
   lower_notifications(statement.block->items);
   order_stages();
   if (budget) check_budget(budget);
@@ -279,6 +280,7 @@ std::vector<graph::Graph> lower(const check::Program& program, const Pins& pins,
   std::vector<graph::Graph> graphs;
   for (const check::Pipeline& pipeline : program.pipelines)
     graphs.push_back(Unfolder(program, pipeline, pins, sources, sink).run());
+  if (!sink.has_errors()) check_lock_order(graphs, sink);
   return graphs;
 }
 

@@ -161,6 +161,7 @@ void Unfolder::lower_require(const Statement& statement, const StepContext& oute
   RequirementTest test{Place::script, {}, {}};
   if (!add_requirement(test, statement)) return;
   StepContext context = outer;
+  context.probe.reset();
   context.id.clear();
   llvm::StringRef condition = sources_.text(statement.values[0]->span);
   context.title =

@@ -73,6 +73,7 @@ void Unfolder::lower_environment(const Expression& in) {
     const Statement& declared = *chosen.declared->statement;
     frames_.emplace_back().use = chosen.use;
     environment.name = text_constant(declared.name.text.str(), in.span);
+    environment.declared = declare_environment(*chosen.declared, chosen.use);
     // Secrets without a place to deploy to: entering it is no deployment.
     environment.deployment = declared.flag(ast::Flag::external);
     if (declared.block) {
@@ -97,6 +98,7 @@ void Unfolder::lower_stage(FoundStage& found) {
   stage.span = found.statement->header;
   stage.title = text_constant(found.id, found.statement->name.span);
   stage.runs_on = runs_on_;
+  if (found.statement->word == Word::gate) return lower_gate(found);
   StepContext context = defaults_;
   StepResult result;
   context.result = &result;
@@ -110,6 +112,8 @@ void Unfolder::lower_stage(FoundStage& found) {
     sink_.report<TimeoutOutOfRange>(stage.span, graph::describe_seconds(std::max<graph::Seconds>(stage.timeout, 0)))
         .help("GitHub ends a job after six hours");
   push_late_env();
+  check_recovery(found);
+  check_times(found);
   current_ = nullptr;
 }
 
@@ -331,16 +335,21 @@ void Unfolder::push_late_env() {
     late.emplace_back(binding, steps_before(binding.second));
     return true;
   });
-  for (std::size_t at = 0; at < stage.steps.size() && !late.empty(); ++at) {
-    if (own_steps_.contains(at)) continue;
-    graph::Step& step = stage.steps[at];
+  auto push = [&](graph::Step& step, std::size_t at) {
     // Library actions take what their calls give them, and nothing else.
-    if (!std::holds_alternative<graph::Run>(step.action) && !step.call.empty()) continue;
+    if (!std::holds_alternative<graph::Run>(step.action) && !step.call.empty()) return;
     Bindings env;
     for (const auto& [binding, from] : late)
       if (at >= from) env.push_back(binding);
     set(env, std::exchange(step.env, {}));
     step.env = std::move(env);
+  };
+  for (std::size_t at = 0; at < stage.steps.size() && !late.empty(); ++at) {
+    if (own_steps_.contains(at)) continue;
+    if (const auto* arm = std::get_if<graph::Arm>(&stage.steps[at].action))
+      for (graph::Step& step : stage.rollbacks[arm->rollback].steps) push(step, at);
+    else
+      push(stage.steps[at], at);
   }
 }
 

@@ -6,6 +6,7 @@ namespace sluice::lower {
 using GraphKind = graph::Expression::Kind;
 
 namespace {
+DIAGNOSTIC(NotOneScript, "a `probe` asks after one step, and here are several");
 DIAGNOSTIC(NotIterable, "this is no list");
 
 constexpr std::size_t most_steps = 200'000;
@@ -55,8 +56,7 @@ void Unfolder::lower_statement(const Statement& statement, StepContext& context)
       else if (statement.value)
         frames_.back().locals.emplace_back(&statement, declared(evaluate(*statement.value), statement.type));
       return;
-    // Options were applied before the first step: they hold for all of the block.
-    default: return;
+    default: return lower_delivery(statement, context);
   }
 }
 
@@ -73,6 +73,11 @@ graph::Step& Unfolder::add_step(const StepContext& context, Span span) {
   step.allow_failure = context.allow_failure;
   step.timeout = context.timeout;
   step.retry = context.retry;
+  step.idempotent = context.idempotent;
+  step.probe = context.probe;
+  if (context.probe && context.backend != Backend::github &&
+      std::exchange(probed_, context.probe_number) == context.probe_number)
+    sink_.report<NotOneScript>(span).help("write the `probe` into the `run` that it asks after");
   // What goes wrong in a library's step is told where the author called it.
   step.span = context.call_span.known() ? context.call_span : span;
   return step;
@@ -196,6 +201,7 @@ void Unfolder::lower_when(const Statement& statement, const StepContext& outer) 
     StepContext keeper = outer;
     StepResult& kept = results_.emplace_back();
     kept.id = keeper.id = unique_id(outer.id.empty() ? "when" : outer.id + "-when");
+    keeper.probe.reset();
     keeper.title = text_constant("Work out a condition", statement.span);
     keeper.env.emplace_back("HOLDS", condition);
     add_step(keeper, statement.value->span).action =

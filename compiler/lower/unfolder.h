@@ -55,6 +55,43 @@ class Unfolder : private Evaluator {
   void push_late_env();
   void reference_stage(const Expression& expression, bool written);
 
+  // gate.cpp, environment.cpp
+  void lower_gate(FoundStage& found);
+  void lower_conditions(llvm::ArrayRef<ast::Item> items);
+  void lower_condition(const Statement& statement, graph::Conditions& gate);
+  graph::Approval lower_approval(const Statement& statement, graph::Conditions& gate);
+  graph::Seconds positive(const Statement& statement);
+  std::uint32_t declare_environment(const Symbol& symbol, const check::Use* use);
+  graph::Lock lower_lock(const Statement& statement, std::string name);
+  std::vector<std::size_t> stages_in(std::size_t environment) const;
+  std::vector<bool> behind(llvm::ArrayRef<std::size_t> stages) const;
+  std::vector<bool> before(llvm::ArrayRef<std::size_t> stages) const;
+  void add_entries();
+  void add_entry(std::size_t environment, llvm::ArrayRef<std::size_t> stages);
+  void put_behind(llvm::ArrayRef<std::size_t> stages);
+  ExpressionId condition_of_entry(const FoundStage& entry, llvm::ArrayRef<std::size_t> stages);
+  bool knows_at_entry(const FoundStage& entry, ExpressionId condition);
+  void expect_rollbacks(std::size_t environment, llvm::ArrayRef<std::size_t> stages);
+  void check_lock(std::size_t environment);
+
+  // rollback.cpp, poll.cpp
+  void lower_delivery(const Statement& statement, const StepContext& context);
+  void lower_rollback(const Statement& statement, const StepContext& outer);
+  void lower_undoing(const Statement& statement, StepContext context, graph::Rollback& rollback);
+  void lower_sleep(const Statement& statement, const StepContext& outer);
+  void lower_commit(const Statement& statement, const StepContext& outer);
+  void lower_poll(const Statement& statement, const StepContext& outer);
+  graph::Poll poll_of(const Statement& statement);
+  void lower_probe(const Statement& statement, StepContext& context);
+  std::vector<graph::Step> unfold_apart(llvm::function_ref<void()> unfold);
+  std::optional<graph::Step> one_script(llvm::ArrayRef<graph::Step> steps, const Statement& question);
+  std::string_view reason_against(const graph::Step& step, const graph::Step& first) const;
+  bool join(Bindings& env, const Bindings& more) const;
+  void warn_of_no_effect(const Statement& statement, const StepContext& context);
+  void check_recovery(const FoundStage& found);
+  void check_times(const FoundStage& found);
+  void check_times(llvm::ArrayRef<graph::Step> steps, graph::Seconds limit, std::string_view whose);
+
   // step.cpp, action.cpp, call.cpp, service.cpp
   void lower_items(llvm::ArrayRef<ast::Item> items, StepContext& context);
   void lower_statement(const Statement& statement, StepContext& context);
@@ -72,12 +109,14 @@ class Unfolder : private Evaluator {
   void lower_call(const Expression& call, StepContext context, const std::string& name);
   void lower_action_call(const Expression& call, const StepContext& context);
   void lower_options(const Statement& statement, StepContext& context);
+  void lower_options(llvm::ArrayRef<ast::Item> items, StepContext& context);
   static void set(Bindings& bindings, const Bindings& given);
   void apply_shell(const Statement& statement, StepContext& context);
   bool apply_option(const Statement& statement, StepContext& context);
   ExpressionId input_of(const Value& value, Span span);
   void apply_declaration(const Statement& action, llvm::StringRef name, const StepContext& context);
   void add_uses(llvm::StringRef reference, Span span, Bindings with, const StepContext& context);
+  void add_unversioned(llvm::StringRef reference, Span span, Bindings with, const StepContext& context);
   graph::Step& add_step(const StepContext& context, Span span);
   void declare_step(const Statement& statement, StepResult* result);
   std::string unique_id(std::string id);
@@ -143,8 +182,16 @@ class Unfolder : private Evaluator {
   StepContext defaults_;              ///< what the pipeline says for all its steps
   std::vector<std::string> runs_on_;
   std::optional<graph::Seconds> timeout_;
+  std::vector<std::pair<const Symbol*, const check::Use*>> environments_;  ///< of the graph's, how each is declared
+  bool undoing_ = false;                                                   ///< inside a rollback
+  std::vector<std::pair<const Statement*, StepContext>> verifications_;    ///< of that rollback
+  std::size_t probes_ = 0;
+  std::size_t probed_ = 0;                 ///< the last `probe` that found its step
   std::size_t unfolded_ = 0;               ///< steps
   llvm::DenseSet<std::size_t> own_steps_;  ///< the compiler's in this stage, which read nothing but what they are given
 };
+
+/// Reports locks for which a run waits that it holds itself, or that another one holds which waits for this one.
+void check_lock_order(const std::vector<graph::Graph>& graphs, diagnostics::Sink& sink);
 
 }  // namespace sluice::lower

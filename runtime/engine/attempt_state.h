@@ -13,6 +13,9 @@
 
 namespace sluice::runtime {
 
+class ActionRun;
+struct ActionFrame;
+
 /// What all parts of an attempt of a leg share.
 class AttemptState {
  protected:
@@ -55,6 +58,8 @@ class AttemptState {
   std::vector<PostWork> post_work_;
   std::vector<StepReport> reports_;
   Json outputs_ = Json::object();
+  std::unique_ptr<ActionRun> actions_;
+  const ActionFrame* frame_ = nullptr;  ///< of the composite action whose steps run now
 };
 
 }  // namespace sluice::runtime

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "runtime/engine/action_run.h"
 #include "runtime/engine/leg_scope.h"
 #include "runtime/engine/recall.h"
 #include "runtime/engine/service_run.h"
@@ -88,9 +89,20 @@ Task<Done> LegAttempt::run() {
     Task<Done> services = start_services();
     co_await services;
   }
+  actions_ = std::make_unique<ActionRun>(*this);
+  if (is_open) {
+    Task<Done> before = actions_->run_pre();
+    co_await before;
+  }
   for (std::size_t i = 0; is_open && i < todo_.size() && !abandoned_; ++i) {
-    Task<Done> step = run_step(i);
+    StepRun now(todo_[i], i + 1);
+    if (replay(now)) continue;
+    Task<Done> step = run_step(now);
     co_await step;
+  }
+  if (is_open && !abandoned_) {
+    Task<Done> behind = actions_->run_post();
+    co_await behind;
   }
   shown_env_ = env_;
   if (!abandoned_) {
@@ -227,7 +239,7 @@ Task<Done> LegAttempt::clean_up() {
 Outcome LegAttempt::clear_place() {
   bool keep = run_.options.keep_workspaces || job_status_ != Result::success || abandoned_;
   // What is not known to have been done may be done once more, and needs its files.
-  if (has_effects() && (abandoned_ || !run_.settle())) return {};
+  if (has_effects() && (abandoned_ || !run_.settle(true))) return {};
   if (has_effects()) {
     if (Outcome removed = remove_folder(files_); !removed) return removed;
   }

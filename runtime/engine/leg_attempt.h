@@ -32,6 +32,7 @@ class LegAttempt : AttemptState {
 
  private:
   friend class LegScope;
+  friend class ActionRun;
   enum class End { exited, timed_out, stopped };
   using Failure = std::optional<std::string>;  ///< why a step failed; nothing: it did not
 
@@ -55,9 +56,10 @@ class LegAttempt : AttemptState {
   const Enclosure* enclosure() const;
 
   // step_run.cpp: conditions, attempts, results
-  Task<Done> run_step(std::size_t index);
+  Task<Done> run_step(StepRun& now);
   std::string title_of(const StepRun& now) const;
   std::optional<bool> wants_to_run(StepRun& now);
+  Outcome evaluate_env(StepRun& now);
   Task<Done> run_attempts(StepRun& now);
   Task<Failure> run_action(StepRun& now);
   void conclude(StepRun& now, const Failure& failure);
@@ -86,8 +88,9 @@ class LegAttempt : AttemptState {
 
   // step_script.cpp: processes of steps and what they say to the runner
   Task<Failure> run_script(StepRun& now, const Script& script);
+  Task<Failure> run_command(StepRun& now, Command command);
   Task<End> supervise(StepRun& now, Process& process);
-  bool halt_stops(const Step& step) const;
+  bool halt_stops(const StepRun& now) const;
   std::expected<Command, std::string> step_command(StepRun& now, const Script& script);
   Variables step_environment(const StepRun& now) const;
   std::optional<std::string> take_command(StepRun& now, std::string_view line);

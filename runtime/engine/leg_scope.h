@@ -10,6 +10,7 @@ namespace sluice::runtime {
 class LegScope final : public StageScope {
  public:
   explicit LegScope(const LegAttempt& attempt);
+  LegScope(const LegAttempt& attempt, const ActionFrame* frame);  ///< inside of that one, or of none
 
   const Json* context(std::string_view name) const override;
   const Json* context_member(std::string_view context, std::string_view name) const override;
@@ -18,6 +19,7 @@ class LegScope final : public StageScope {
 
  private:
   const LegAttempt& attempt_;
+  const ActionFrame* frame_;
   mutable std::optional<Json> whole_github_;
 };
 

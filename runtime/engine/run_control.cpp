@@ -11,7 +11,7 @@ namespace {
 Json answer_halt(RunState& run, const ControlRequest& request, const std::string& what) {
   std::string who = name_of_user(request.peer.user).value_or(std::to_string(request.peer.user));
   Json data = {{"what", what}, {"who", who}};
-  if (run.log) run.log->add({RecordKind::asked, -1, -1, -1, -1, to_json_line(data)});
+  if (run.log) (void)run.log->add({RecordKind::asked, -1, -1, -1, -1, to_json_line(data)});
   if (!run.settle(true)) return {{"error", *run.broken}};
   run.status.annotated(run.plan.pipeline, "notice", fmt::format("{} has asked the run to {}", who, what));
   if (what == "stop")
@@ -25,7 +25,7 @@ Json answer_resolve(RunState& run, const RequestSubject& subject, const ControlR
   auto record = resolution(subject, request.peer.user, request.body.value("step", ""), request.body.value("as", ""));
   if (!record) return {{"error", record.error()}};
   run.answers[{static_cast<std::size_t>(record->stage), record->leg, record->step}] = request.body.value("as", "");
-  if (run.log) run.log->add(std::move(*record));
+  if (run.log) (void)run.log->add(std::move(*record));
   if (!run.settle(true)) return {{"error", *run.broken}};
   run.wake_all();
   return {{"done", "resolve"}};
@@ -34,7 +34,7 @@ Json answer_resolve(RunState& run, const RequestSubject& subject, const ControlR
 Json answer(RunState& run, const ControlRequest& request) {
   std::string what = request.body.value("do", "");
   if (what == "cancel" || what == "stop") return answer_halt(run, request, what);
-  if (!run.settle()) return {{"error", *run.broken}};
+  if (run.log && !run.log->commit()) return {{"error", "the journal cannot be written"}};
   RequestSubject subject{*run.journal, run.number, run.plan, run.options, run.hash};
   if (what == "gates") return waiting_gates(subject);
   if (what == "resolve") return answer_resolve(run, subject, request);

@@ -8,6 +8,11 @@
 #include "runtime/engine/stage_run.h"
 
 namespace sluice::runtime {
+namespace {
+
+constexpr auto between_commits = std::chrono::milliseconds(10);
+
+}  // namespace
 
 RunState::RunState(const Plan& what, const Options& how, Status& watcher, EventLoop& events,
                    std::filesystem::path own_folder)
@@ -70,13 +75,20 @@ void RunState::break_off(std::string why) {
 
 void RunState::note(RecordKind kind, std::size_t stage, int leg, int attempt, int step, std::string data) {
   // What ends because everything is killed has not come to its own end: the journal leaves it open.
-  if (log && !broken) log->add({kind, static_cast<int>(stage), leg, attempt, step, std::move(data)});
+  if (!log || broken) return;
+  bool was_behind = log->is_behind();
+  Outcome added = log->add({kind, static_cast<int>(stage), leg, attempt, step, std::move(data)});
+  if (!added) return break_off(added.error());
+  if (was_behind || !log->is_behind()) return;
+  loop.at(Clock::now() + between_commits, [this] {
+    if (Outcome committed = log->commit(); !committed) break_off(committed.error());
+  });
 }
 
 bool RunState::settle(bool effects) {
   if (broken) return false;
   if (!log) return true;
-  Outcome written = effects ? log->sync() : log->flush();
+  Outcome written = effects ? log->sync() : Outcome();
   if (!written) break_off(written.error());
   return written.has_value();
 }

@@ -99,10 +99,10 @@ struct RunState {
   void break_off(std::string why);
   void wake_all();
 
-  /// Writes down what has happened; it is in the kernel's hands with the next `settle`, or at the end of this turn.
+  /// Writes down what has happened: from now on a kill of this process does not undo it.
   void note(RecordKind kind, std::size_t stage, int leg, int attempt, int step, std::string data = {});
-  /// Before a process starts: what was noted must outlive us, on the disk itself where `effects` are about to happen.
-  /// False: it cannot be, and the run is broken off.
+  /// Before a process starts: where `effects` are about to happen, what was noted must be on the disk. False: it cannot
+  /// be, and the run is broken off.
   bool settle(bool effects = false);
 };
 

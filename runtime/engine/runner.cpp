@@ -53,12 +53,21 @@ bool may_leave(const RunState& run) {
                               [&](const Waiting* waiting) { return waiting->until() && *waiting->until() < soon; });
 }
 
+/// To those who watch a run that stays while it waits, once for each thing.
+void tell_of_waiting(RunState& run) {
+  if (run.busy > 0 || run.waiting.empty()) return;
+  std::vector<std::string> reasons;
+  for (const Waiting* waiting : run.waiting) {
+    if (run.said.insert("waits " + waiting->what()).second) reasons.push_back(waiting->what());
+  }
+  if (!reasons.empty()) run.status.waiting(reasons);
+}
+
 /// At the end of every turn of the loop: what happened in it is written down, and it is seen whether anything is left.
 bool turn_ended(RunState& run) {
-  if (run.log && run.log->has_urgent()) run.settle();
-  // Behind it: once the lock is another run's, nothing of what it protected may happen again.
   if (!run.plan.environments.empty()) release_locks(run);
   if (run.is_done()) return true;
+  if (run.options.wait) tell_of_waiting(run);
   if (!run.leaving && may_leave(run)) {
     for (const Waiting* waiting : run.waiting) {
       run.left_waiting.push_back(waiting->what());
@@ -169,7 +178,7 @@ std::expected<void, std::string> close_run(RunState& run, const RunReport& repor
   if (!run.log) return {};
   if (Outcome written = run.log->sync(); !written) return written;
   if (run.leaving) return run.journal->set_phase(run.number, RunPhase::waiting, run.wake_at);
-  run.log->add(
+  (void)run.log->add(
       {RecordKind::run_finished, -1, -1, -1, -1, fmt::format("{{\"outcome\":\"{}\"}}", to_text(report.outcome))});
   if (Outcome written = run.log->sync(); !written) return written;
   keep_durations(run, report);
@@ -181,6 +190,8 @@ std::expected<void, std::string> close_run(RunState& run, const RunReport& repor
 Outcome take_up(RunState& run) {
   run.token = fmt::format("{:x}-{:x}", getpid(), Clock::now().time_since_epoch().count());
   if (run.journal == nullptr) return {};
+  auto log = RunLog::open(*run.journal, run.number, run.folder);
+  if (!log) return std::unexpected(log.error());
   auto records = run.journal->records_of(run.number);
   if (!records) return std::unexpected(records.error());
   run.past = read_past(*records, run.plan);
@@ -191,13 +202,11 @@ Outcome take_up(RunState& run) {
                     run.number, run.past.lives_without_progress, run.number));
   }
   if (run.past.begun()) end_orphans(run);
-  auto log = RunLog::open(*run.journal, run.number);
-  if (!log) return std::unexpected(log.error());
   run.log.emplace(std::move(*log));
   Json data = {{"token", run.token}, {"pid", getpid()}, {"boot", boot_id()}};
-  run.log->add({RecordKind::taken_up, -1, -1, -1, -1, to_json_line(data)});
+  if (Outcome added = run.log->add({RecordKind::taken_up, -1, -1, -1, -1, to_json_line(data)}); !added) return added;
   if (auto set = run.journal->set_phase(run.number, RunPhase::running); !set) return set;
-  return run.log->flush();
+  return run.log->commit();
 }
 
 std::expected<RunReport, std::string> finish(RunState& run, const Outcome& ran, Instant begun) {
@@ -210,7 +219,6 @@ std::expected<RunReport, std::string> finish(RunState& run, const Outcome& ran, 
     }
   }
   RunReport report = make_report(run, begun);
-  if (report.outcome == RunOutcome::waiting) run.status.waiting(report.waiting_for);
   run.status.run_finished(report);
   if (!ran) return std::unexpected(ran.error());
   if (run.broken) return std::unexpected(*run.broken);
@@ -288,6 +296,7 @@ std::expected<std::int64_t, std::string> begin_whole(Journal& journal, const Run
 Options with_absolute_paths(Options options) {
   options.repository_root = fs::absolute(options.repository_root);
   options.state_folder = fs::absolute(options.state_folder);
+  if (!options.actions.empty()) options.actions = fs::absolute(options.actions);
   return options;
 }
 

@@ -25,6 +25,7 @@ struct Options {
   std::map<std::string, std::string> secrets;
   std::vector<std::string> only;                   ///< just these stages and what they need; empty: all
   std::map<std::string, std::string> environment;  ///< what steps inherit; `current_environment()` as a rule
+  std::filesystem::path actions;                   ///< checked-out actions, as `find_action` has them; empty: none
   bool keep_workspaces = false;                    ///< also those of legs that succeeded
   bool journal = true;                             ///< false: the run is gone with its process
   bool wait = false;                               ///< stay while a gate, a lock or a timer is all that is waited for

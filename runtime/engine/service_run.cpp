@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <ranges>
 
-#include "runtime/engine/leg_attempt.h"
 #include "runtime/engine/leg_scope.h"
 #include "runtime/engine/step_run.h"
 #include "runtime/output/lines.h"

@@ -11,21 +11,7 @@
 #include "runtime/expressions/values.h"
 
 namespace sluice::runtime {
-namespace {
 
-struct KnownShell {
-  std::string_view name, command, ending;
-};
-
-constexpr KnownShell known_shells[] = {
-    {"bash", "bash --noprofile --norc -e -o pipefail {0}", ".sh"},
-    {"sh", "sh -e {0}", ".sh"},
-    {"python", "python {0}", ".py"},
-    {"pwsh", "pwsh -command \". '{0}'\"", ".ps1"},
-    {"powershell", "powershell -command \". '{0}'\"", ".ps1"},
-};
-
-/// Words of a command; quotes hold a word together and are taken off.
 std::vector<std::string> split_words(std::string_view command) {
   std::vector<std::string> words;
   std::string word;
@@ -50,6 +36,20 @@ std::vector<std::string> split_words(std::string_view command) {
   if (any || !word.empty()) words.push_back(std::move(word));
   return words;
 }
+
+namespace {
+
+struct KnownShell {
+  std::string_view name, command, ending;
+};
+
+constexpr KnownShell known_shells[] = {
+    {"bash", "bash --noprofile --norc -e -o pipefail {0}", ".sh"},
+    {"sh", "sh -e {0}", ".sh"},
+    {"python", "python {0}", ".py"},
+    {"pwsh", "pwsh -command \". '{0}'\"", ".ps1"},
+    {"powershell", "powershell -command \". '{0}'\"", ".ps1"},
+};
 
 std::string file_text(std::string_view ending, const std::string& text) {
   std::string plain;

@@ -2,6 +2,8 @@
 #include <expected>
 #include <filesystem>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "runtime/plan/plan.h"
 #include "runtime/system/process.h"
@@ -24,5 +26,8 @@ struct Surroundings {
 std::expected<Command, std::string> script_command(const std::string& shell, const std::string& text,
                                                    const std::filesystem::path& folder, const Surroundings& around,
                                                    const std::filesystem::path& work);
+
+/// Words of a command; quotes hold a word together and are taken off.
+std::vector<std::string> split_words(std::string_view command);
 
 }  // namespace sluice::runtime

@@ -23,7 +23,9 @@ const StepPast* LegAttempt::before(const StepRun& now) const {
   return found == past_->steps.end() ? nullptr : &found->second;
 }
 
+/// Of a step of the stage itself: what goes on inside of an action is the action's matter.
 void LegAttempt::note(RecordKind kind, const StepRun& now, std::string data) {
+  if (now.outer != nullptr || now.phase != StepRun::Phase::main) return;
   run_.note(kind, leg_.stage, leg_.index, number_, static_cast<int>(now.number) - 1, std::move(data));
 }
 
@@ -35,7 +37,7 @@ void LegAttempt::note_attempt() {
 }
 
 void LegAttempt::note_finished(StepRun& now) {
-  if (!run_.log) return;
+  if (!run_.log || now.outer != nullptr || now.phase != StepRun::Phase::main) return;
   Json data = told(now.report);
   if (has_effects()) {
     const auto& secrets = run_.options.secrets;

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "runtime/engine/leg_attempt.h"
+#include "runtime/engine/action_run.h"
 #include "runtime/engine/leg_scope.h"
 #include "runtime/engine/workspace.h"
 #include "runtime/expressions/values.h"
@@ -16,16 +16,15 @@ constexpr std::size_t shown_lines = 20;
 
 }  // namespace
 
-Task<Done> LegAttempt::run_step(std::size_t index) {
-  StepRun now(todo_[index], index + 1);
-  if (replay(now)) co_return Done{};
-  now.report.title = title_of(now);
+Task<Done> LegAttempt::run_step(StepRun& now) {
+  if (now.report.title.empty()) now.report.title = title_of(now);
   Instant begun = Clock::now();
   job_["status"] = to_text(job_status_);
   std::optional<bool> wanted = wants_to_run(now);
   if (wanted && *wanted) {
     run_.status.step_started(leg_.name, now.report.title);
-    std::string name = now.step.id.empty() ? now.report.title : now.step.id;
+    bool named = !now.step.id.empty() && now.phase == StepRun::Phase::main;
+    std::string name = named ? now.step.id : now.report.title;
     now.log.emplace(logs_ / fmt::format("{:02}-{}.log", now.number, file_slug(name)));
     Task<bool> question = is_settled(now);
     bool settled = co_await question;
@@ -51,18 +50,24 @@ std::string LegAttempt::title_of(const StepRun& now) const {
   return title && !title->empty() ? run_.secrets.masked(*title) : now.step.id;
 }
 
+/// Fills the step's own env and what expressions see of `env` from here on.
+Outcome LegAttempt::evaluate_env(StepRun& now) {
+  shown_env_ = env_;
+  if (now.frame != nullptr) shown_env_.update(now.frame->env);
+  Outcome evaluated = evaluate_bindings(now.step.env, LegScope(*this, now.frame), now.env);
+  if (!evaluated) return std::unexpected(fmt::format("its env cannot be evaluated: {}", evaluated.error()));
+  shown_env_.update(now.env);
+  return {};
+}
+
 /// Nothing: it cannot be told, so the step has failed. As on GitHub the step's env is evaluated first.
 std::optional<bool> LegAttempt::wants_to_run(StepRun& now) {
   if (out_of_time()) return false;
-  LegScope scope(*this);
-  shown_env_ = env_;
-  Json own = Json::object();
-  if (Outcome evaluated = evaluate_bindings(now.step.env, scope, own); !evaluated) {
-    conclude(now, fmt::format("its env cannot be evaluated: {}", evaluated.error()));
+  if (Outcome evaluated = evaluate_env(now); !evaluated) {
+    conclude(now, evaluated.error());
     return std::nullopt;
   }
-  shown_env_.update(own);
-  auto condition = evaluate_condition(now.step.condition, scope);
+  auto condition = evaluate_condition(*now.condition, LegScope(*this));
   if (!condition) {
     conclude(now, fmt::format("its condition cannot be evaluated: {}", condition.error()));
     return std::nullopt;
@@ -71,9 +76,10 @@ std::optional<bool> LegAttempt::wants_to_run(StepRun& now) {
 }
 
 Task<Done> LegAttempt::run_attempts(StepRun& now) {
-  const Retry& retry = now.step.retry;
+  Retry retry = now.phase == StepRun::Phase::main ? now.step.retry : Retry();
   int halts_before = halts_;
   for (int number = 1;; ++number) {
+    now.deadline = now.step.timeout ? Clock::now() + std::chrono::seconds(*now.step.timeout) : never;
     Task<Failure> action = run_action(now);
     Failure failure = co_await action;
     bool again = failure && !now.stopped && number < retry.attempts && halts_ == halts_before && !out_of_time();
@@ -127,6 +133,11 @@ Task<LegAttempt::Failure> LegAttempt::run_action(StepRun& now) {
     Failure failure = co_await restoring;
     co_return failure;
   }
+  if (const auto* use = std::get_if<UseAction>(&now.step.action)) {
+    Task<Failure> running = actions_->run(now, *use);
+    Failure failure = co_await running;
+    co_return failure;
+  }
   say(now, fmt::format("checkout of {}", run_.options.repository_root.string()));
   Outcome checked_out = check_out(run_.options.repository_root, workspace_, run_.environment);
   if (!checked_out) co_return checked_out.error();
@@ -159,7 +170,7 @@ void LegAttempt::record(StepRun& now) {
   StepReport& report = now.report;
   if (now.log) report.log = now.log->file();
   note_finished(now);
-  if (has_effects() && now.wrote_files && run_.settle()) {
+  if (has_effects() && now.wrote_files && run_.settle(true)) {
     if (Outcome emptied = empty_command_files(); !emptied) run_.break_off(emptied.error());
   }
   keep_context(now);
@@ -169,7 +180,7 @@ void LegAttempt::record(StepRun& now) {
 
 void LegAttempt::keep_context(StepRun& now) {
   const StepReport& report = now.report;
-  if (!now.step.id.empty()) {
+  if (!now.step.id.empty() && now.phase == StepRun::Phase::main) {
     steps_[now.step.id] = {{"outputs", std::move(now.outputs)},
                            {"outcome", to_text(report.outcome)},
                            {"conclusion", to_text(report.conclusion)}};
@@ -178,13 +189,13 @@ void LegAttempt::keep_context(StepRun& now) {
 
 /// Masked lines, to the log alone.
 void LegAttempt::log_lines(StepRun& now, std::string_view block) {
-  if (Outcome written = now.log->add(block); !written) run_.break_off(written.error());
+  if (Outcome written = now.outermost().log->add(block); !written) run_.break_off(written.error());
 }
 
 /// Masked lines, to the log and to those who watch.
 void LegAttempt::show(StepRun& now, std::string_view block) {
   log_lines(now, block);
-  run_.status.lines(leg_.name, now.report.title, block);
+  run_.status.lines(leg_.name, now.outermost().report.title, block);
 }
 
 void LegAttempt::say(StepRun& now, const std::string& line) { show(now, run_.secrets.masked(line) + "\n"); }

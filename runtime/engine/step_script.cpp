@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
+#include "runtime/engine/action_run.h"
 #include "runtime/engine/command_files.h"
-#include "runtime/engine/leg_attempt.h"
 #include "runtime/engine/leg_scope.h"
 #include "runtime/engine/shell.h"
 #include "runtime/engine/step_run.h"
@@ -46,7 +46,8 @@ Variables LegAttempt::step_environment(const StepRun& now) const {
     if (is_protected(name) || !shown_env_.contains(name)) environment[name] = value;
   }
   environment["GITHUB_ACTION"] = now.step.id.empty() ? "__run" : now.step.id;
-  environment[tracking_variable] = fmt::format("{}{}.", tracking_, now.number);
+  if (now.frame != nullptr) environment["GITHUB_ACTION_PATH"] = to_text(now.frame->github["action_path"]);
+  environment[tracking_variable] = fmt::format("{}{}.", tracking_, now.place);
   if (path_folders_.empty()) return environment;
   std::string path(Surroundings{desk_.variables(), environment}.path());
   for (const std::string& folder : path_folders_) path = folder + ":" + path;
@@ -74,11 +75,18 @@ std::expected<Command, std::string> LegAttempt::step_command(StepRun& now, const
 Task<LegAttempt::Failure> LegAttempt::run_script(StepRun& now, const Script& script) {
   auto command = step_command(now, script);
   if (!command) co_return command.error();
+  Task<Failure> running = run_command(now, std::move(*command));
+  Failure failure = co_await running;
+  co_return failure;
+}
+
+/// A process of the step, until it has ended.
+Task<LegAttempt::Failure> LegAttempt::run_command(StepRun& now, Command command) {
   LineReader reader(run_.secrets, {[&](std::string_view block) { show(now, block); },
                                    [&](std::string_view line) { return take_command(now, line); }});
   if (!run_.settle(has_effects())) co_return "the journal cannot be written";
   auto process = run_.processes.start(
-      *command, [&reader](std::string_view chunk) { reader.add(chunk); }, [this] { wakeup_.notify(); });
+      command, [&reader](std::string_view chunk) { reader.add(chunk); }, [this] { wakeup_.notify(); });
   if (!process) co_return process.error();
   sessions_.push_back((*process)->pid());
   note(RecordKind::process_started, now, process_text((*process)->pid()));
@@ -89,7 +97,7 @@ Task<LegAttempt::Failure> LegAttempt::run_script(StepRun& now, const Script& scr
   int code = now.exit_code = (*process)->has_exited() ? (*process)->exit_code() : 137;
   if ((*process)->has_output() || !(*process)->has_exited()) leftovers_.push_back(std::move(*process));
   if (end == End::timed_out) {
-    co_return fmt::format("timed out after {}", duration_text(std::chrono::seconds(*now.step.timeout)));
+    co_return fmt::format("timed out after {}", duration_text(std::chrono::seconds(*now.outermost().step.timeout)));
   }
   if (end == End::stopped) co_return job_status_ == Result::cancelled ? "cancelled" : reason_;
   if (code == 0) co_return std::nullopt;
@@ -98,29 +106,32 @@ Task<LegAttempt::Failure> LegAttempt::run_script(StepRun& now, const Script& scr
 
 /// Until the process has ended, by itself or because its time, the leg's or the run's is over.
 Task<LegAttempt::End> LegAttempt::supervise(StepRun& now, Process& process) {
-  Instant deadline = now.step.timeout ? Clock::now() + std::chrono::seconds(*now.step.timeout) : never;
   int seen = halts_;
   while (!process.has_exited()) {
     bool stop = out_of_time();
-    if (halts_ != seen) stop = stop || halt_stops(now.step);
+    if (halts_ != seen) stop = stop || halt_stops(now);
     seen = halts_;
-    if (stop || Clock::now() >= deadline) {
+    if (stop || Clock::now() >= now.deadline) {
       now.stopped = stop;
-      TreeQuery query{fmt::format("{}{}.", tracking_, now.number), {process.pid()}, false};
+      TreeQuery query{fmt::format("{}{}.", tracking_, now.place), {process.pid()}, false};
       Task<Done> stopping = stop_tree(process, std::move(query));
       co_await stopping;
       co_return stop ? End::stopped : End::timed_out;
     }
-    co_await wakeup_.until(std::min(deadline, clean_up_until_));
+    co_await wakeup_.until(std::min(now.deadline, clean_up_until_));
   }
   co_return End::exited;
 }
 
-/// A cancelled leg goes on with a step whose condition still holds; one that is out of time does not.
-bool LegAttempt::halt_stops(const Step& step) const {
+/// A cancelled leg goes on with a step whose condition, and that of all around it, still holds; one that is out of time
+/// does not.
+bool LegAttempt::halt_stops(const StepRun& now) const {
   if (job_status_ != Result::cancelled) return true;
-  auto holds = evaluate_condition(step.condition, LegScope(*this));
-  return !holds || !*holds;
+  for (const StepRun* step = &now; step != nullptr; step = step->outer) {
+    auto holds = evaluate_condition(*step->condition, LegScope(*this, step->frame));
+    if (!holds || !*holds) return true;
+  }
+  return false;
 }
 
 /// An annotation is told as such, and stands in the log; those beyond GitHub's limit are lines like others.
@@ -130,18 +141,18 @@ void LegAttempt::annotate(StepRun& now, const std::string& level, const std::str
   for (std::size_t end = 0; (end = lines.find('\n', end)) != lines.size() - 1; ++end) {
     lines.insert(end + 1, fmt::format("##[{}]", level));
   }
-  if (++now.annotations[level] > most_annotations) return show(now, lines);
+  if (++now.outermost().annotations[level] > most_annotations) return show(now, lines);
   log_lines(now, lines);
-  run_.status.step_annotated(leg_.name, now.report.title, level, shown);
+  run_.status.step_annotated(leg_.name, now.outermost().report.title, level, shown);
 }
 
 void LegAttempt::change_group(StepRun& now, const WorkflowCommand& command) {
   std::string title = run_.secrets.masked(command.text);
   log_lines(now, command.name == "group" ? fmt::format("##[group]{}\n", title) : "##[endgroup]\n");
   if (command.name == "group")
-    run_.status.group_started(leg_.name, now.report.title, title);
+    run_.status.group_started(leg_.name, now.outermost().report.title, title);
   else
-    run_.status.group_ended(leg_.name, now.report.title);
+    run_.status.group_ended(leg_.name, now.outermost().report.title);
 }
 
 /// What a line tells the runner to do, and what is shown in its place; nothing where it is an ordinary line.
@@ -169,6 +180,7 @@ std::optional<std::string> LegAttempt::take_command(StepRun& now, std::string_vi
     return "";
   }
   if (name == "stop-commands") now.resume_token = command->text;
+  if (name == "save-state" && now.use != nullptr) now.use->save_state(command->property("name"), command->text);
   if (name == "set-output") now.outputs[command->property("name")] = command->text;
   constexpr std::string_view silent[] = {"debug",      "echo",        "stop-commands", "set-output",
                                          "save-state", "add-matcher", "remove-matcher"};
@@ -203,6 +215,9 @@ LegAttempt::Failure LegAttempt::take_command_files(StepRun& now) {
   now.folders = parse_path_lines(texts["path"]);
   std::ranges::copy(now.folders, std::back_inserter(path_folders_));
   if (!state) return fmt::format("GITHUB_STATE: {}", state.error());
+  if (now.use != nullptr) {
+    for (const auto& [name, value] : *state) now.use->save_state(name, value);
+  }
   std::string summary = run_.secrets.masked(texts["step_summary"]);
   if (summary.size() > most_summary) return std::string("GITHUB_STEP_SUMMARY: a summary may have at most 1 MiB");
   if (summary.empty()) return std::nullopt;

@@ -56,7 +56,7 @@ Task<LegAttempt::Failure> LegAttempt::do_job(StepRun& now, Job& job) {
     auto done = job.advance();
     if (!done) co_return done.error();
     if (*done) co_return std::nullopt;
-    now.stopped = out_of_time() || (halts_ != seen && halt_stops(now.step));
+    now.stopped = out_of_time() || (halts_ != seen && halt_stops(now));
     seen = halts_;
     if (now.stopped) co_return job_status_ == Result::cancelled ? "cancelled" : reason_;
     if (Clock::now() >= deadline) {

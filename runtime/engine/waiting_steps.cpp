@@ -34,7 +34,7 @@ Task<LegAttempt::Failure> LegAttempt::run_poll(StepRun& now, const Script& scrip
     if (Outcome emptied = empty_command_files(); !emptied) run_.break_off(emptied.error());
     next = std::max(next + std::chrono::seconds(std::max<Seconds>(1, poll.every)), Clock::now());
     while (Clock::now() < next && next <= end && halts_ == halts && !out_of_time()) co_await wakeup_.until(next);
-    if (halts_ != halts && halt_stops(now.step)) {
+    if (halts_ != halts && halt_stops(now)) {
       now.stopped = true;
       co_return "cancelled";
     }
@@ -65,7 +65,7 @@ Task<LegAttempt::Failure> LegAttempt::run_sleep(StepRun& now, const Sleep& sleep
     co_await wakeup_.until(instant_of(until));
   }
   if (waiting && run_.leaving) abandoned_ = true;
-  if (halts_ != halts && halt_stops(now.step)) {
+  if (halts_ != halts && halt_stops(now)) {
     now.stopped = true;
     co_return "cancelled";
   }

@@ -16,6 +16,29 @@ namespace {
 constexpr auto between_syncs = std::chrono::milliseconds(10);
 constexpr off_t many_commits = off_t{4} << 20;  // bytes of WAL
 
+/// A record as the tail has it: numbers, then the text.
+struct Packed {
+  std::int64_t seq = 0, at = 0;
+  std::int32_t kind = 0, stage = 0, leg = 0, attempt = 0, step = 0;
+};
+
+std::string pack(const Record& record, std::int64_t seq) {
+  Packed numbers{
+      seq, record.at, static_cast<std::int32_t>(record.kind), record.stage, record.leg, record.attempt, record.step};
+  std::string text(reinterpret_cast<const char*>(&numbers), sizeof numbers);
+  text += record.data;
+  return text;
+}
+
+std::optional<Record> unpack(std::string_view text, std::int64_t& seq) {
+  Packed numbers;
+  if (text.size() < sizeof numbers) return std::nullopt;
+  std::memcpy(&numbers, text.data(), sizeof numbers);
+  seq = numbers.seq;
+  return Record{static_cast<RecordKind>(numbers.kind),    numbers.stage, numbers.leg, numbers.attempt, numbers.step,
+                std::string(text.substr(sizeof numbers)), numbers.at};
+}
+
 }  // namespace
 
 JournalSync::JournalSync(const std::filesystem::path& journal_file)
@@ -82,8 +105,11 @@ void JournalSync::checkpoint() {
   if (database) (void)database->run("PRAGMA wal_checkpoint(PASSIVE)");
 }
 
-std::expected<RunLog, std::string> RunLog::open(Journal& journal, std::int64_t run) {
-  RunLog log(journal, run);
+std::expected<RunLog, std::string> RunLog::open(Journal& journal, std::int64_t run,
+                                                const std::filesystem::path& folder) {
+  auto tail = Tail::open(folder / "tail");
+  if (!tail) return std::unexpected(tail.error());
+  RunLog log(journal, run, std::move(*tail));
   Database& database = journal.database();
   auto last = database.prepare("SELECT coalesce(max(seq), 0) FROM record WHERE run = ?");
   if (!last) return std::unexpected(last.error());
@@ -100,19 +126,23 @@ std::expected<RunLog, std::string> RunLog::open(Journal& journal, std::int64_t r
   }
   log.sync_ = std::make_unique<JournalSync>(journal.file());
   if (Outcome fine = log.sync_->state(); !fine) return std::unexpected(fine.error());
+  if (Outcome recovered = log.recover(); !recovered) return std::unexpected(recovered.error());
   return log;
 }
 
-void RunLog::add(Record record) {
-  if (record.at == 0) record.at = wall_clock();
-  pending_.push_back(std::move(record));
+/// What stands in the tail and not in the journal, by its number: a crash may have come between a commit and `clear`,
+/// and a power cut may have taken commits that came before what the tail has.
+Outcome RunLog::recover() {
+  tail_.each([&](std::string_view text) {
+    std::int64_t seq = 0;
+    auto record = unpack(text, seq);
+    bool follows = record && seq == next_ + static_cast<std::int64_t>(pending_.size());
+    if (follows) pending_.push_back(std::move(*record));
+  });
+  return commit();
 }
 
-bool RunLog::has_urgent() const {
-  return std::ranges::any_of(pending_, [](const Record& record) { return record.kind != RecordKind::process_started; });
-}
-
-Outcome RunLog::commit() {
+Outcome RunLog::write() {
   if (!begin_.execute()) return std::unexpected(journal_->database().error());
   std::int64_t next = next_;
   for (const Record& record : pending_) {
@@ -130,22 +160,31 @@ Outcome RunLog::commit() {
     return std::unexpected(std::move(why));
   }
   next_ = next;
-  pending_.clear();
   return {};
 }
 
-Outcome RunLog::flush() {
-  if (pending_.empty()) return {};
+Outcome RunLog::add(Record record) {
+  if (record.at == 0) record.at = wall_clock();
+  std::string text = pack(record, next_ + static_cast<std::int64_t>(pending_.size()));
+  pending_.push_back(std::move(record));
+  return tail_.add(text) ? Outcome() : commit();
+}
+
+Outcome RunLog::commit() {
   if (Outcome fine = sync_->state(); !fine) return fine;
-  if (Outcome done = commit(); !done) {
-    return std::unexpected(fmt::format("the journal cannot be written: {}", done.error()));
+  if (!pending_.empty()) {
+    if (Outcome done = write(); !done) {
+      return std::unexpected(fmt::format("the journal cannot be written: {}", done.error()));
+    }
+    pending_.clear();
+    sync_->commit_made();
   }
-  sync_->commit_made();
+  tail_.clear();
   return {};
 }
 
 Outcome RunLog::sync() {
-  if (Outcome flushed = flush(); !flushed) return flushed;
+  if (Outcome committed = commit(); !committed) return committed;
   return sync_->sync_now();
 }
 

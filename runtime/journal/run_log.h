@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "runtime/journal/journal.h"
+#include "runtime/journal/tail.h"
 #include "runtime/system/files.h"
 
 namespace sluice::runtime {
@@ -41,25 +42,29 @@ class JournalSync {
   std::thread thread_;
 };
 
-/// The records of one run, as its runtime writes them. What was added is in the kernel's hands after `flush` (a kill of
-/// this process loses nothing of it), and on the disk some ten milliseconds later, or after `sync`.
+/// The records of one run, as its runtime writes them. What was added outlives a kill of this process from then on (see
+/// `Tail`); some ten milliseconds later it is committed, and soon on the disk; after `sync` it is there at once.
 class RunLog {
  public:
-  /// The journal must live longer. Records go behind those that are there.
-  static std::expected<RunLog, std::string> open(Journal& journal, std::int64_t run);
+  /// The journal must live longer; `folder` is the run's. Records go behind those that are there, and what a dead
+  /// runtime has left in the tail is committed first.
+  static std::expected<RunLog, std::string> open(Journal& journal, std::int64_t run,
+                                                 const std::filesystem::path& folder);
 
-  void add(Record record);
-  /// Whether anything waits that others rely on: that a process has started is worth no commit of its own.
-  bool has_urgent() const;
-  Outcome flush();  ///< one commit for all that was added since the last
-  Outcome sync();   ///< flush, and wait for the disk: before something outside is changed
+  /// An error where the disk has refused: then nothing is certain any more.
+  Outcome add(Record record);
+  bool is_behind() const { return !pending_.empty(); }
+  Outcome commit();  ///< all that was added since the last time
+  Outcome sync();    ///< commit, and wait for the disk: before something outside is changed
 
  private:
-  RunLog(Journal& journal, std::int64_t run) : journal_(&journal), run_(run) {}
-  Outcome commit();
+  RunLog(Journal& journal, std::int64_t run, Tail tail) : journal_(&journal), run_(run), tail_(std::move(tail)) {}
+  Outcome write();
+  Outcome recover();
 
   Journal* journal_;
   std::int64_t run_;
+  Tail tail_;
   std::int64_t next_ = 1;
   Statement begin_, insert_, end_, undo_;
   std::vector<Record> pending_;

@@ -43,9 +43,23 @@ std::vector<std::string> waits_of(State& state, const LoadedRun& run) {
   return waits;
 }
 
+/// What became of rollbacks that ran after their stage had ended.
+Undone undone_of(const StagePast& past) {
+  Undone undone = Undone::nothing;
+  for (const auto& [number, leg] : past.legs) {
+    for (const auto& [index, rollback] : leg.rollbacks) {
+      if (!rollback.finished) continue;
+      bool fine = rollback.finished->value("result", "") == "success";
+      if (undone != Undone::failed) undone = fine ? Undone::done : Undone::failed;
+    }
+  }
+  return undone;
+}
+
 Json stage_json(const Stage& stage, const StagePast& past) {
   Json json = {{"stage", stage.id}, {"result", past.finished ? Json() : Json(past.started ? "started" : "")}};
   if (past.finished) json.update(*past.finished);
+  if (Undone undone = undone_of(past); undone != Undone::nothing) json["undone"] = to_text(undone);
   return json;
 }
 
@@ -54,6 +68,7 @@ std::string stage_line(const Stage& stage, const StagePast& past) {
   if (past.finished) recall(*past.finished, report);
   bool begun = past.started || !past.legs.empty();
   std::string result(past.finished ? to_text(report.result) : begun ? "started" : "-");
+  if (Undone undone = undone_of(past); undone != Undone::nothing) report.undone = undone;
   std::string more = report.undone != Undone::nothing ? fmt::format("  {}", to_text(report.undone)) : "";
   if (!report.reason.empty()) more += "  " + report.reason;
   std::string took = past.finished ? duration_text(report.duration) : "";

@@ -81,6 +81,10 @@ class JsonStatus final : public Status {
                            {"reason", report.reason},
                            {"milliseconds", report.duration.count()}});
   }
+  void stage_undone(const StageReport& report) override {
+    say("stage-undone", {{"stage", report.id}, {"undone", to_text(report.undone)}});
+  }
+  void waiting(const std::vector<std::string>& reasons) override { say("run-waiting", {{"reasons", reasons}}); }
   void run_finished(const RunReport& report) override {
     say("run-finished", {{"run", report.run_id},
                          {"outcome", to_text(report.outcome)},

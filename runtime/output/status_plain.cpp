@@ -85,6 +85,10 @@ class PlainStatus final : public Status {
     std::string why = report.reason.empty() ? "" : ": " + shown(report.reason);
     say(report.id, fmt::format("{} {}{}", glyph_of(report.result, false).mark, to_text(report.result), why));
   }
+  void stage_undone(const StageReport& report) override { say(report.id, std::string(to_text(report.undone))); }
+  void waiting(const std::vector<std::string>& reasons) override {
+    for (const std::string& reason : reasons) say(fmt::format("waits for {}\n", shown(reason)));
+  }
   void run_finished(const RunReport& report) override {
     say(summary_text(report, screen_.colour));
     writer_.finish();

@@ -19,9 +19,10 @@ std::string result_text(Result result, bool allowed) {
 void append_stage(std::string& out, const StageReport& stage, std::size_t width, bool colour) {
   Glyph glyph = glyph_of(stage.result, stage.allowed);
   bool ran = !stage.legs.empty();
+  std::string more = stage.undone == Undone::nothing ? "" : fmt::format("  {}", to_text(stage.undone));
+  if (!stage.reason.empty()) more += "  " + shown(stage.reason);
   out += fmt::format("  {} {:<{}}  {:<16}  {:>7}{}\n", painted(std::string(glyph.mark), glyph.colour, colour), stage.id,
-                     width, result_text(stage.result, stage.allowed), ran ? duration_text(stage.duration) : "-",
-                     stage.reason.empty() ? "" : "  " + shown(stage.reason));
+                     width, result_text(stage.result, stage.allowed), ran ? duration_text(stage.duration) : "-", more);
 }
 
 void append_failed_step(std::string& out, const LegReport& leg, const StepReport& step, bool allowed, bool colour) {
@@ -118,6 +119,7 @@ std::string summary_text(const RunReport& report, bool colour) {
   std::string_view paint = report.outcome == RunOutcome::succeeded ? "32"
                            : report.outcome == RunOutcome::failed  ? "31"
                                                                    : "33";
+  for (const std::string& wait : report.waiting_for) out += fmt::format("  waits for {}\n", shown(wait));
   out += fmt::format("\nrun {} {} in {}\n", report.run_id, painted(std::string(to_text(report.outcome)), paint, colour),
                      duration_text(report.duration));
   return out;

@@ -30,7 +30,8 @@ struct Freeze {
   std::string because;
 };
 
-/// When a gate opens. All that is given must hold; the steps of the gate's stage are the machine's evidence.
+/// When a gate opens. All that is given must hold; the steps of the gate's stage are the machine's evidence. The
+/// stage's `timeout` is for these steps alone, never for the waiting.
 struct Conditions {
   std::vector<Approval> approvals;
   std::vector<std::string> confirm;  ///< what an approver ticks, one by one

@@ -9,10 +9,9 @@
 #include "runtime/expressions/expression.h"
 #include "runtime/plan/conditions.h"
 #include "runtime/plan/store.h"
+#include "runtime/plan/use_action.h"
 
 namespace sluice::runtime {
-
-using Bindings = std::vector<std::pair<std::string, Expression>>;  ///< names with values, in source order
 
 /// `retry 3 every 10s`: at most `attempts` attempts, `pause` between two.
 struct Retry {
@@ -49,7 +48,7 @@ struct Commit {};
 struct Poll {
   enum class Kind { await, watch };
   Kind kind = Kind::await;
-  Seconds every = 30;
+  Seconds every = 30;  ///< from the beginning of one to the beginning of the next; the first at once
   Seconds lasting = 600;
   int tolerate = 0;
 };
@@ -58,7 +57,7 @@ struct Step {
   std::string id;  ///< empty where nothing can refer to it
   Expression title;
   Expression condition;  ///< with the implicit `success()` already written out
-  std::variant<Script, Checkout, Upload, Download, Cache, Sleep, Arm, Commit> action;
+  std::variant<Script, Checkout, Upload, Download, Cache, UseAction, Sleep, Arm, Commit> action;
   Bindings env;
   Expression allow_failure;        ///< a boolean
   std::optional<Seconds> timeout;  ///< per attempt

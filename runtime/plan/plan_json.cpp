@@ -27,6 +27,7 @@ FIELDS(Upload) {
 }
 FIELDS(Download) { a("name", p.name), a("to", p.to); }
 FIELDS(Cache) { a("key", p.key), a("path", p.path), a("restore_keys", p.restore_keys); }
+FIELDS(UseAction) { a("uses", p.uses), a("folder", p.folder), a("with", p.with); }
 FIELDS(Sleep) { a("duration", p.duration); }
 FIELDS(Arm) { a("rollback", p.rollback); }
 FIELDS(Commit) { (void)a, (void)p; }
@@ -67,7 +68,8 @@ FIELDS(Plan) {
 #undef FIELDS
 
 using Action = decltype(Step::action);
-constexpr std::array action_names = {"run", "checkout", "upload", "download", "cache", "sleep", "arm", "commit"};
+constexpr std::array action_names = {"run",  "checkout", "upload", "download", "cache",
+                                     "uses", "sleep",    "arm",    "commit"};
 static_assert(action_names.size() == std::variant_size_v<Action>);
 
 constexpr std::array expression_names = {"literal",    "context", "member",        "index",    "filter",  "call",

@@ -27,6 +27,7 @@ class InheritedVariables {
   explicit InheritedVariables(Variables variables);
 
   const std::string* find(const std::string& name) const;
+  const Variables& all() const { return variables_; }
   /// Whether a shell would begin with something of the user's: BASH_ENV, ENV, functions.
   bool change_shells() const { return change_shells_; }
   /// `NAME=value` of all, and of `own` instead where it has the name; ends with a null. They live as long as both.

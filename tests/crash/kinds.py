@@ -48,6 +48,7 @@ def power_cut(at, seed):
             return False
         left = disk.Disk(scene.before).replay(disk.read_calls(scene.calls)[0]).after_power_cut(random.Random(seed))
         scene.put_journal_files(left)
+        scene.spoil_tail(random.Random(seed))
         scene.allowance = oracle.Allowance(scene.fixture)
         seen = oracle.look(scene.state)
         scene.allowance.after_kill(seen)

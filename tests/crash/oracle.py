@@ -7,8 +7,10 @@ import pathlib
 import re
 import shutil
 import sqlite3
+import struct
 import tempfile
 
+RECORD = struct.Struct("<qqiiiii4x")  # as run_log.cpp packs it: seq, at, kind, stage, leg, attempt, step
 STEP_STARTED, STEP_FINISHED, ATTEMPT_STARTED, LEG_FINISHED, STAGE_FINISHED = 4, 6, 3, 8, 9
 
 
@@ -38,6 +40,28 @@ def names_of_steps(steps, leg):
     return names
 
 
+def read_tail(file, next_number):
+    """The records that are not in the journal yet, in the order of their numbers."""
+    content, at = file.read_bytes() if file.exists() else b"", 0
+    while at + 8 <= len(content):
+        length, check = struct.unpack_from("<II", content, at)
+        text = content[at + 8:at + 8 + length]
+        if length < RECORD.size or len(text) < length or check != sum_of(text):
+            return
+        number, _, kind, stage, leg, attempt, step = RECORD.unpack_from(text)
+        if number == next_number:
+            yield kind, stage, leg, attempt, step
+            next_number += 1
+        at += 8 + (length + 3) // 4 * 4
+
+
+def sum_of(text):
+    value = 2166136261
+    for byte in text:
+        value = ((value ^ byte) * 16777619) & 0xFFFFFFFF
+    return value
+
+
 def read_journal(folder):
     """A copy is read: opening the files themselves would put them in order."""
     with tempfile.TemporaryDirectory(prefix="sluice-crash-look-") as copy:
@@ -49,6 +73,8 @@ def read_journal(folder):
             plan = with_journal.execute("SELECT plan FROM run WHERE id = 1").fetchone()
             records = with_journal.execute(
                 "SELECT kind, stage, leg, attempt, step FROM record WHERE run = 1 ORDER BY seq").fetchall()
+            numbers = with_journal.execute("SELECT coalesce(max(seq), 0) FROM record WHERE run = 1").fetchone()
+            records += read_tail(folder / "runs/1/tail", numbers[0] + 1)
             held = {name for (name,) in with_journal.execute("SELECT name FROM lock WHERE run = 1 AND held = 1")}
         except sqlite3.DatabaseError as error:
             if "no such table" not in str(error):

@@ -41,6 +41,20 @@ def cancelled_and_killed(scene):
     expect("begin after/0/1" not in lines, "a stage behind it has run")
 
 
+def killed_and_cancelled(scene):
+    """What is asked of a dead run is written behind all that it has left."""
+    process = scene.launch(["resume", "1"])
+    wait_for(scene, "begin work/0/3")
+    process.kill()
+    scene.wait(process)
+    scene.life(["cancel", "1"])
+    shown, _ = scene.finish()
+    lines = oracle.effects(scene.log)
+    expect(lines.count("begin work/0/2") == 1, f"a finished step begins again: {lines}")
+    expect(lines.count("end work/0/undo-1") == 1, f"its rollback runs {lines.count('end work/0/undo-1')} times")
+    expect(shown["stages"][0]["result"] == "cancelled", f"the stage ends as {shown['stages'][0]}")
+
+
 def dependent_cancelled():
     release = stage("release", [], [arm(0), step("release/0/2", idempotent=True)],
                     environment=0, rollbacks=[rollback(step("release/0/undo-1"))])
@@ -136,6 +150,7 @@ def begun_once_more(at):
 
 ALL = [
     ("cancelled and killed", cancelling, cancelled_and_killed),
+    ("killed and cancelled", cancelling, killed_and_cancelled),
     ("dependent cancelled and killed", dependent_cancelled, dependent_cancelled_and_killed),
     ("stopped and killed", dependent_stopped, stopped_and_killed),
     ("others look on", large, looked_at),

@@ -123,6 +123,13 @@ class Scene:
             if name != "db-shm":
                 (self.state / f"journal.{name}").write_bytes(content)
 
+    def spoil_tail(self, chosen):
+        """The newest records lie in memory: the kernel may have brought them to the disk, or not, or in part."""
+        tail = self.state / "runs/1/tail"
+        if tail.exists() and chosen.random() < 0.6:
+            kept = chosen.choice((0, 512, 4096))
+            tail.write_bytes(tail.read_bytes()[:kept] + bytes(tail.stat().st_size - kept))
+
     # ---- to the end
 
     def is_over(self):

@@ -43,6 +43,9 @@ class Compiler:
         if code.startswith("S05"):
             result = self.run("emit", "-o", "out", *arguments)
             return re.findall(r"(?:error|warning)\[(S\d{4})\]", result.stderr), result
+        if code.startswith("S06"):
+            result = self.run("run", *arguments)
+            return re.findall(r"(?:error|warning)\[(S\d{4})\]", result.stderr), result
         scripts = ["--scripts"] if code in SHELLCHECK else []
         result = self.run("check", "--format", "json", *scripts, *arguments)
         return [json.loads(line)["code"] for line in result.stdout.splitlines()], result

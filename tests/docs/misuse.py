@@ -157,6 +157,21 @@ class Misuse(unittest.TestCase):
     def test_an_unknown_stage(self):
         self.tells(2, "tets", arguments=["run", "ci.pipe", "--only", "tets"])
 
+    def test_actions_that_are_nowhere(self):
+        self.tells(2, "`--actions nowhere` is no folder", arguments=["run", "ci.pipe", "--actions", "nowhere"])
+
+    def test_an_action_without_a_container_engine(self):
+        programs = self.folder / "programs"
+        programs.mkdir()
+        (self.folder / "action.yml").write_text("runs: { using: docker, image: Dockerfile }\n")
+        name = self.write('pipeline ci {\n  on push\n  stage a {\n    run "touch started"\n    checkout()\n    uses "./"\n  }\n}\n')
+        before, os.environ["PATH"] = os.environ["PATH"], str(programs)
+        try:
+            self.tells(2, "S0601", "no container engine answers here", arguments=["run", name])
+        finally:
+            os.environ["PATH"] = before
+        self.assertFalse((self.folder / ".sluice").exists())
+
     def test_standard_input(self):
         with open(self.folder / "ci.pipe") as text:
             self.tells(0, arguments=["check", "-"], stdin=text)

@@ -91,8 +91,11 @@ def emitted(case, tool):
     """The workflow, or <topic>.out/ where there are several; nothing when the file has errors."""
     actual, problems, refused = checked(case, tool)
     result = tool.run("emit", case.path.name, "-o", "out", *sum(case.arguments, []))
-    problems += unexpected_exit(result, 1 if refused else 0)
     files = sorted((tool.folder / "out").rglob("*.yml"))
+    # What runs here and is no workflow yet: `check` takes it, `emit` says so.
+    if not refused and result.returncode == 1 and "[S0504]" in result.stderr:
+        return actual | {case.path.with_suffix(".txt"): result.stderr}, ["it was emitted all the same"] if files else []
+    problems += unexpected_exit(result, 1 if refused else 0)
     if refused and files:
         problems.append("a file with errors was emitted all the same")
     if not refused and not files:

@@ -116,6 +116,7 @@ PLACES = {
     "time": ("stage", "timeout N"),
     "attempts": ("step", 'run "true" { retry N }'),
     "max_parallel": ("stage", "max-parallel N"),
+    "approvals": ("step", 'watch 20m tolerate N { run "true" }'),
     "input_default": ("input", "input other: string = T"),
     "input_requirement": ("input", "require B"),
     "run_name": ("pipeline", "run-name T"),

@@ -16,19 +16,21 @@ bool is_hexadecimal(std::string_view text, std::size_t length) {
   return text.size() == length && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-/// `owner/name@<40 digits> # v1.2.3`, without the comment where the version has no name.
-bool is_pinned_action(std::string_view value) {
-  std::size_t at = value.find('@');
-  if (at == std::string_view::npos) return false;
-  std::string_view commit = value.substr(at + 1);
-  return is_hexadecimal(commit.substr(0, commit.find(" # ")), 40);
-}
-
 bool is_pinned_image(std::string_view value) {
   if (value.starts_with('"') || value.starts_with('\'')) value = value.substr(1, value.size() - 2);
   constexpr std::string_view mark = "@sha256:";
   std::size_t at = value.find(mark);
   return at != std::string_view::npos && is_hexadecimal(value.substr(at + mark.size()), 64);
+}
+
+/// `owner/name@<40 digits> # v1.2.3`, without the comment where the version has no name; `./path`, an image's digest.
+bool is_pinned_action(std::string_view value) {
+  if (value.starts_with("./")) return true;
+  if (value.starts_with("docker://")) return is_pinned_image(value);
+  std::size_t at = value.find('@');
+  if (at == std::string_view::npos) return false;
+  std::string_view commit = value.substr(at + 1);
+  return is_hexadecimal(commit.substr(0, commit.find(" # ")), 40);
 }
 
 /// One line taken apart: `      - name: text` has indentation 6, a dash, key `name` and value `text`.

@@ -54,6 +54,11 @@ void write_jobs(Emission& emission, std::string& text) {
   bool first = true;
   for (std::size_t i = 0; i < rules.size(); ++i) {
     if (rules[i].omitted) continue;
+    // How long it stays shut is nothing that a job's limits are about.
+    if (emission.graph.stages[i].gate) {
+      first = false;
+      continue;
+    }
     if (!first) emission.writer.blank();
     first = false;
     write_job(emission, emission.graph.stages[i], rules[i]);
@@ -113,6 +118,11 @@ Workflow emit(const graph::Graph& graph) {
   Workflow workflow;
   workflow.file_name = graph.pipeline + ".yml";
   std::size_t pasted_scripts = write_workflow(graph, workflow, true);
+  report_delivery(graph, workflow.problems);
+  // Without its gates it is no workflow to look at.
+  bool whole =
+      std::ranges::find(workflow.problems, ProblemKind::not_emitted_yet, &Problem::kind) == workflow.problems.end();
+  if (!whole) return workflow;
   for (Problem& problem : audit(workflow.text, pasted_scripts)) workflow.problems.push_back(std::move(problem));
   return workflow;
 }
@@ -155,6 +165,7 @@ std::string_view name(ProblemKind kind) {
     case ProblemKind::file_too_large: return "file_too_large";
     case ProblemKind::too_many_nodes: return "too_many_nodes";
     case ProblemKind::nested_too_deep: return "nested_too_deep";
+    case ProblemKind::not_emitted_yet: return "not_emitted_yet";
     case ProblemKind::unsound_output: return "unsound_output";
   }
   CHECK(false, "every kind of problem has a name");

@@ -41,6 +41,7 @@ enum class ProblemKind : std::uint8_t {
   file_too_large,             ///< over 500 KB
   too_many_nodes,             ///< over 50,000 YAML nodes
   nested_too_deep,            ///< over 50 levels of YAML
+  not_emitted_yet,            ///< gates, locks and rollbacks: they run here
   unsound_output,             ///< the emitted text breaks a rule of ours: a mistake of this back end
 };
 
@@ -64,7 +65,8 @@ struct Workflow {
 /// job, no expression inside a script. The same graph gives the same bytes. The graph must be verified.
 Workflow emit(const graph::Graph& graph);
 
-/// What `emit` would report of the author's, for those who want no workflow.
+/// What `emit` would report of the author's, for those who want no workflow. What is not emitted yet is no mistake of
+/// theirs, and left out.
 std::vector<Problem> problems_of(const graph::Graph& graph);
 
 }  // namespace sluice::github

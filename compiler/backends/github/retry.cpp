@@ -7,9 +7,6 @@
 namespace sluice::github {
 namespace {
 
-/// Between being asked to end and being made to: as long as GitHub gives.
-constexpr graph::Seconds grace = 10;
-
 bool has_line(std::string_view text, std::string_view line) {
   while (!text.empty()) {
     std::string_view first = text.substr(0, text.find('\n'));
@@ -39,27 +36,31 @@ graph::Seconds longest(const graph::Retry& retry, graph::Seconds limit) {
   return retry.attempts * (limit + grace) + (retry.attempts - 1) * retry.pause;
 }
 
+std::string script_file(const graph::Run& run, std::string_view variable) {
+  std::string mark = end_mark(run.text);
+  std::string_view end = run.text.ends_with('\n') ? "" : "\n";
+  return fmt::format("{0}=\"$(mktemp)\"\ncat >\"${{{0}}}\" <<'{1}'\n{2}{3}{1}\n", variable, mark, run.text, end);
+}
+
+const std::string_view empty_output_files =
+    "  for file in \"${GITHUB_OUTPUT}\" \"${GITHUB_ENV}\" \"${GITHUB_PATH}\" \"${GITHUB_STEP_SUMMARY}\"; do\n"
+    "    : >\"${file}\"\n"
+    "  done\n";
+
 std::string retry_loop(const graph::Run& run, const graph::Retry& retry, std::optional<graph::Seconds> limit) {
   auto command = command_of_shell(run.shell);
   CHECK(command.has_value(), "only scripts of known shells are tried again");
-  std::string mark = end_mark(run.text);
   std::string limited = limit ? fmt::format("timeout --kill-after={}s {}s ", grace, *limit) : "";
-  std::string loop =
-      fmt::format("attempt_script=\"$(mktemp)\"\ncat >\"${{attempt_script}}\" <<'{}'\n{}", mark, run.text);
-  if (!run.text.ends_with('\n')) loop += '\n';
-  fmt::format_to(
-      std::back_inserter(loop),
-      "{}\n"
-      "trap 'exit 130' INT\n"
-      "for ((attempt = 1; ; attempt++)); do\n"
-      "  status=0\n"
-      "  {}{} \"${{attempt_script}}\" || status=$?\n"
-      "  if ((status == 0 || attempt == {})); then exit \"${{status}}\"; fi\n"
-      "  echo \"attempt ${{attempt}} of {} ended with exit status ${{status}}\"\n"
-      "  for file in \"${{GITHUB_OUTPUT}}\" \"${{GITHUB_ENV}}\" \"${{GITHUB_PATH}}\" \"${{GITHUB_STEP_SUMMARY}}\"; do\n"
-      "    : >\"${{file}}\"\n"
-      "  done\n",
-      mark, limited, *command, retry.attempts, retry.attempts);
+  std::string loop = script_file(run, "attempt_script");
+  fmt::format_to(std::back_inserter(loop),
+                 "trap 'exit 130' INT\n"
+                 "for ((attempt = 1; ; attempt++)); do\n"
+                 "  status=0\n"
+                 "  {}{} \"${{attempt_script}}\" || status=$?\n"
+                 "  if ((status == 0 || attempt == {})); then exit \"${{status}}\"; fi\n"
+                 "  echo \"attempt ${{attempt}} of {} ended with exit status ${{status}}\"\n"
+                 "{}",
+                 limited, *command, retry.attempts, retry.attempts, empty_output_files);
   if (retry.pause > 0) fmt::format_to(std::back_inserter(loop), "  sleep {}\n", retry.pause);
   return loop + "done\n";
 }

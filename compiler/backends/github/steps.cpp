@@ -5,6 +5,7 @@
 #include "backends/github/emission.h"
 #include "backends/github/retry.h"
 #include "diagnostics/check.h"
+#include "graph/uses.h"
 
 namespace sluice::github {
 namespace {
@@ -23,7 +24,13 @@ void write_allow_failure(Emission& emission, const graph::Step& step) {
 }
 
 void write_uses(Emission& emission, const graph::Step& step, const graph::Uses& uses) {
-  emission.writer.text("uses", uses.action + "@" + uses.commit, uses.version == uses.commit ? "" : uses.version);
+  // `$/path` would be the commit's own, not what the steps before have made of it.
+  if (graph::is_in_workspace(uses))
+    emission.writer.text("uses", uses.action, "zizmor: ignore[self-repository] the workspace is meant");
+  else if (graph::is_image(uses))
+    emission.writer.text("uses", uses.action);
+  else
+    emission.writer.text("uses", uses.action + "@" + uses.commit, uses.version == uses.commit ? "" : uses.version);
   write_bindings(emission, "with", uses.with, step.span);
   write_bindings(emission, "env", step.env, step.span);
   if (step.timeout) write_timeout(emission, *step.timeout, step.span);
@@ -37,14 +44,13 @@ bool on_macos(const graph::Stage& stage) {
   return std::ranges::any_of(stage.runs_on, [](const std::string& label) { return label.starts_with("macos"); });
 }
 
-/// Whether the script stands in a loop of attempts.
-bool is_retried(Emission& emission, const graph::Stage& stage, const graph::Step& step, const graph::Run& run) {
-  if (step.retry.attempts <= 1) return false;
+/// Whether the script stands in a loop: of attempts, or of probes.
+bool is_repeated(Emission& emission, const graph::Stage& stage, const graph::Step& step, const graph::Run& run) {
+  if (step.retry.attempts <= 1 && !step.poll) return false;
   if (!command_of_shell(run.shell)) {
-    emission.report(
-        ProblemKind::retry_of_shell, step.span,
-        fmt::format("a script for `{}` is tried once: attempts are made of bash, sh and python scripts only",
-                    run.shell));
+    emission.report(ProblemKind::retry_of_shell, step.span,
+                    fmt::format("a script for `{}` is tried once: {} are made of bash, sh and python scripts only",
+                                run.shell, step.poll ? "probes" : "attempts"));
     return false;
   }
   if (step.timeout && on_macos(stage))
@@ -64,24 +70,45 @@ graph::Run written_out(Emission& emission, const graph::Run& run) {
   return result;
 }
 
+/// Each attempt has its own limit, to the second: what holds for all of them only catches what slips through.
+void write_limit(Emission& emission, const graph::Step& step, bool repeated) {
+  auto whole_minutes = [](graph::Seconds seconds) { return (seconds + 59) / 60; };
+  if (repeated && step.poll)
+    emission.writer.number("timeout-minutes", whole_minutes(step.poll->lasting + 2 * grace));
+  else if (repeated && step.timeout)
+    emission.writer.number("timeout-minutes", whole_minutes(longest(step.retry, *step.timeout)));
+  else if (step.timeout)
+    write_timeout(emission, *step.timeout, step.span);
+}
+
+std::string text_of(const graph::Stage& stage, const graph::Step& step, const graph::Run& run, bool repeated) {
+  if (!repeated) return run.text;
+  if (step.poll) return poll_loop(run, *step.poll, step.timeout, !on_macos(stage));
+  return retry_loop(run, step.retry, on_macos(stage) ? std::nullopt : step.timeout);
+}
+
 void write_run(Emission& emission, const graph::Stage& stage, const graph::Step& step, const graph::Run& script) {
   CHECK(script.text.find("${{") == std::string::npos, "no script but a pasted one holds an expression");
   graph::Run run = written_out(emission, script);
-  bool retried = is_retried(emission, stage, step, run);
-  auto each = on_macos(stage) ? std::nullopt : step.timeout;
-  emission.writer.text("shell", retried ? "bash" : run.shell);
+  bool repeated = is_repeated(emission, stage, step, run);
+  emission.writer.text("shell", repeated ? "bash" : run.shell);
   if (step.working_directory)
     emission.writer.entry("working-directory", emission.expressions.scalar(step.working_directory));
   write_bindings(emission, "env", step.env, step.span);
-  if (step.timeout) {
-    // Each attempt has its own limit, to the second: this one only catches what slips through.
-    if (retried)
-      emission.writer.number("timeout-minutes", (longest(step.retry, *step.timeout) + 59) / 60);
-    else
-      write_timeout(emission, *step.timeout, step.span);
-  }
+  write_limit(emission, step, repeated);
   write_allow_failure(emission, step);
-  emission.writer.script("run", retried ? retry_loop(run, step.retry, each) : run.text);
+  emission.writer.script("run", text_of(stage, step, run, repeated));
+}
+
+void write_sleep(Emission& emission, const graph::Step& step, const graph::Sleep& sleep) {
+  emission.writer.text("shell", "bash");
+  write_allow_failure(emission, step);
+  emission.writer.script("run", fmt::format("sleep {}", sleep.duration));
+}
+
+/// Whether it only says what becomes of a rollback.
+bool is_for_rollbacks(const graph::Step& step) {
+  return std::holds_alternative<graph::Arm>(step.action) || std::holds_alternative<graph::Commit>(step.action);
 }
 
 void write_step(Emission& emission, const graph::Stage& stage, const graph::Step& step, const StepRule& rule) {
@@ -91,6 +118,8 @@ void write_step(Emission& emission, const graph::Stage& stage, const graph::Step
     write_run(emission, stage, step, *run);
   else if (const auto* uses = std::get_if<graph::Uses>(&step.action))
     write_uses(emission, step, *uses);
+  else if (const auto* sleep = std::get_if<graph::Sleep>(&step.action))
+    write_sleep(emission, step, *sleep);
   else
     CHECK(false, "what only the local runtime does never reaches GitHub");
   emission.writer.end_item();
@@ -103,8 +132,8 @@ std::vector<StepRule> find_steps(Emission& emission, const graph::Stage& stage) 
   std::set<std::string_view> omitted;
   emission.expressions.omit_steps({});
   for (const graph::Step& step : stage.steps) {
-    bool local = step.backend == graph::Backend::local;
-    rules.push_back(local ? StepRule{true, {}} : step_rule(emission.graph, step, emission.expressions));
+    bool none = step.backend == graph::Backend::local || is_for_rollbacks(step);
+    rules.push_back(none ? StepRule{true, {}} : step_rule(emission.graph, step, emission.expressions));
     if (!rules.back().omitted || step.id.empty()) continue;
     omitted.insert(step.id);
     emission.expressions.omit_steps(omitted);

@@ -46,7 +46,7 @@ runtime::Stage plan_stage(Planner& planner, const graph::Stage& stage, const std
   result.title = expressions.text(stage.title);
   for (const graph::Edge& edge : stage.after) result.after.push_back(places[edge.stage]);
   result.condition = expressions.condition(stage.condition, stage.asks_status);
-  result.steps = plan_steps(planner, stage);  // first, for what follows must know which steps are left out
+  plan_steps(planner, stage, result);  // first, for what follows must know which steps are left out
   result.outputs = planner.bindings(stage.outputs);
   result.env = planner.bindings(stage.env);
   result.matrix = plan_matrix(planner, stage);
@@ -55,7 +55,24 @@ runtime::Stage plan_stage(Planner& planner, const graph::Stage& stage, const std
   result.handler = stage.asks_status || stage.notification;
   result.timeout = stage.timeout;
   result.retry = {stage.retry.attempts, stage.retry.pause};
+  if (stage.gate) result.gate = plan_conditions(*stage.gate);
+  // Telling of a deployment is none: it may be done again.
+  bool deploys = stage.environment && stage.environment->declared && !stage.notification;
+  if (deploys) result.environment = *stage.environment->declared;
   return result;
+}
+
+// Where no stage of an environment is wanted, neither is its entry; nothing refers to it then.
+void add_environments(const graph::Graph& graph, const std::vector<bool>& wanted,
+                      const std::vector<std::size_t>& places, runtime::Plan& plan) {
+  for (const graph::DeclaredEnvironment& declared : graph.environments) {
+    runtime::Environment& environment = plan.environments.emplace_back();
+    environment.name = declared.name;
+    if (declared.entry && wanted[*declared.entry]) environment.entry = places[*declared.entry];
+    if (!declared.lock) continue;
+    bool latest = declared.lock->queue == graph::Lock::Queue::latest;
+    environment.lock = {declared.lock->name, latest ? runtime::Lock::Queue::latest : runtime::Lock::Queue::fifo};
+  }
 }
 
 void add_secrets(Planner& planner, runtime::Plan& plan) {
@@ -73,10 +90,12 @@ std::string_view name(ProblemKind kind) {
   switch (kind) {
     case ProblemKind::unknown_stage: return "unknown_stage";
     case ProblemKind::action_without_local_body: return "action_without_local_body";
+    case ProblemKind::action_refused: return "action_refused";
     case ProblemKind::service_without_local_body: return "service_without_local_body";
     case ProblemKind::other_commit: return "other_commit";
     case ProblemKind::matrix_refused: return "matrix_refused";
     case ProblemKind::other_system: return "other_system";
+    case ProblemKind::other_node: return "other_node";
   }
   return {};
 }
@@ -87,8 +106,8 @@ runtime::Bindings Planner::bindings(const graph::Bindings& given) {
   return result;
 }
 
-Planned plan(const graph::Graph& graph, const std::vector<std::string>& only, bool has_container_engine) {
-  Planner planner(graph, has_container_engine);
+Planned plan(const graph::Graph& graph, const std::vector<std::string>& only, const Machine& machine) {
+  Planner planner(graph, machine);
   Planned planned;
   planned.plan.pipeline = graph.pipeline;
   planned.plan.title = graph.title;
@@ -100,6 +119,7 @@ Planned plan(const graph::Graph& graph, const std::vector<std::string>& only, bo
     places[i] = planned.plan.stages.size();
     planned.plan.stages.push_back(plan_stage(planner, graph.stages[i], places));
   }
+  add_environments(graph, wanted, places, planned.plan);
   add_secrets(planner, planned.plan);
   planned.problems = std::move(planner.problems);
   return planned;

@@ -40,17 +40,24 @@ Action plan_native(Planner& planner, const graph::Native& native, source::Span s
   return runtime::Checkout();
 }
 
+runtime::Script plan_script(Planner& planner, const graph::Step& step, const graph::Run& run) {
+  return {run.shell, run.text, planner.expressions.text(step.working_directory), planner.expressions.text(run.pasted)};
+}
+
 Action plan_action(Planner& planner, const graph::Step& step) {
+  if (const auto* sleep = std::get_if<graph::Sleep>(&step.action)) return runtime::Sleep{sleep->duration};
+  if (const auto* arm = std::get_if<graph::Arm>(&step.action)) return runtime::Arm{arm->rollback};
+  if (std::holds_alternative<graph::Commit>(step.action)) return runtime::Commit();
   if (const auto* native = std::get_if<graph::Native>(&step.action)) return plan_native(planner, *native, step.span);
-  if (const auto* run = std::get_if<graph::Run>(&step.action))
-    return runtime::Script{run->shell, run->text, planner.expressions.text(step.working_directory),
-                           planner.expressions.text(run->pasted)};
-  const auto& uses = std::get<graph::Uses>(step.action);
-  std::string from = step.call.empty() ? "" : fmt::format(" of `{}`", step.call);
-  planner.report(ProblemKind::action_without_local_body, step.span,
-                 fmt::format("the action `{}`{} runs only on GitHub; write what stands for it here in `backend local`",
-                             uses.action, from));
-  return runtime::Script{"bash", fmt::format("echo '{} runs only on GitHub'; exit 1\n", uses.action), {}, {}};
+  if (const auto* run = std::get_if<graph::Run>(&step.action)) return plan_script(planner, step, *run);
+  return plan_uses(planner, step, std::get<graph::Uses>(step.action));
+}
+
+std::optional<runtime::Poll> plan_poll(const std::optional<graph::Poll>& poll) {
+  if (!poll) return std::nullopt;
+  bool watch = poll->kind == graph::Poll::Kind::watch;
+  return runtime::Poll{watch ? runtime::Poll::Kind::watch : runtime::Poll::Kind::await, poll->every, poll->lasting,
+                       poll->tolerate};
 }
 
 runtime::Step plan_step(Planner& planner, const graph::Step& step, runtime::Expression condition) {
@@ -63,17 +70,18 @@ runtime::Step plan_step(Planner& planner, const graph::Step& step, runtime::Expr
   result.allow_failure = planner.expressions.value(step.allow_failure);
   result.timeout = step.timeout;
   result.retry = {step.retry.attempts, step.retry.pause};
+  result.poll = plan_poll(step.poll);
+  result.idempotent = step.idempotent;
+  if (step.probe) result.probe = plan_script(planner, step, *step.probe);
   return result;
 }
 
-}  // namespace
+using Names = std::set<std::string_view>;
 
-std::vector<runtime::Step> plan_steps(Planner& planner, const graph::Stage& stage) {
+std::vector<runtime::Step> plan_sequence(Planner& planner, const std::vector<graph::Step>& sequence, Names& omitted) {
   Expressions& expressions = planner.expressions;
   std::vector<runtime::Step> steps;
-  std::set<std::string_view> omitted;
-  expressions.omit_steps({});
-  for (const graph::Step& step : stage.steps) {
+  for (const graph::Step& step : sequence) {
     runtime::Expression condition;
     bool here = step.backend != graph::Backend::github;
     if (here) condition = expressions.condition(step.condition, expressions.asks_status(step.condition));
@@ -85,6 +93,20 @@ std::vector<runtime::Step> plan_steps(Planner& planner, const graph::Stage& stag
     }
   }
   return steps;
+}
+
+}  // namespace
+
+void plan_steps(Planner& planner, const graph::Stage& stage, runtime::Stage& result) {
+  Names omitted;
+  planner.expressions.omit_steps({});
+  result.steps = plan_sequence(planner, stage.steps, omitted);
+  for (const graph::Rollback& rollback : stage.rollbacks) {
+    runtime::Rollback& undoing = result.rollbacks.emplace_back();
+    undoing.title = planner.expressions.text(rollback.title);
+    undoing.steps = plan_sequence(planner, rollback.steps, omitted);
+    undoing.within = rollback.within;
+  }
 }
 
 }  // namespace sluice::local

@@ -1,4 +1,4 @@
-// What: A stage works in an environment, and neither it nor its pipeline has a `concurrency` group.
+// What: A stage works in an environment without a `lock`, and neither it nor its pipeline has a `concurrency` group.
 //
 // Why: Two pushes deploy at the same time, and the older one may end last: what is live is not what was pushed
 // last.
@@ -24,6 +24,15 @@ bool has_group(const Statement& statement) {
   return false;
 }
 
+bool is_locked(const Context& context, StringRef environment) {
+  bool locked = false;
+  context.each(Word::environment, [&](const Statement& declared, std::size_t) {
+    if (declared.name.text != environment || !declared.block) return;
+    for (const ast::Item& item : declared.block->items) locked |= item.statement && item.statement->word == Word::lock;
+  });
+  return locked;
+}
+
 }  // namespace
 
 void concurrent_deploys(Context& context) {
@@ -31,8 +40,9 @@ void concurrent_deploys(Context& context) {
     const Statement* pipeline = context.around(index, Word::pipeline);
     const Expression* environment = stage.clause(ast::Clause::in);
     if (!environment || !pipeline || has_group(stage) || has_group(*pipeline)) return;
+    if (is_locked(context, environment->text)) return;
     context.sink.report<ConcurrentDeploys>(stage.name.span, std::string_view(stage.name.text))
-        .help("add `concurrency \"…\"` to it or to the pipeline");
+        .help("add `concurrency \"…\"` to it or to the pipeline, or `lock` to the environment");
   });
 }
 

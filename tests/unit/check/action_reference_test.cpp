@@ -23,12 +23,13 @@ TEST_CASE("a branch or a commit has no major version") {
 }
 
 TEST_CASE("a reference names an owner, a repository and a version") {
-  for (const char* right :
-       {"actions/checkout@v7", "actions/cache/restore@v6", "a/b@main", "a/b@release/v1", "a.b/c_d@1.0"})
+  for (const char* right : {"actions/checkout@v7", "actions/cache/restore@v6", "a/b@main", "a/b@release/v1",
+                            "a.b/c_d@1.0", "./a", "./", "./.github/actions/x", "docker://alpine:3"})
     CHECK_FALSE(mistake_in(right));
-  for (const char* wrong : {"", "checkout", "checkout@v7", "actions/checkout", "actions/checkout@", "actions/@v1",
-                            "/checkout@v1", "a//b@v1", "a/b/@v1", "a b/c@v1", "a/b@v 1", "a/b@v1:2",
-                            "docker://alpine:3", "./a", "../a", "$/a", "a/b/.github/workflows/c.yml@v1"})
+  for (const char* wrong :
+       {"", "checkout", "checkout@v7", "actions/checkout", "actions/checkout@", "actions/@v1", "/checkout@v1",
+        "a//b@v1", "a/b/@v1", "a b/c@v1", "a/b@v 1", "a/b@v1:2", "docker://", "./a@v1", "./a/../../b", "../a", "$/a",
+        "./.github/workflows/c.yml", "a/b/.github/workflows/c.yml@v1"})
     CHECK(mistake_in(wrong));
 }
 

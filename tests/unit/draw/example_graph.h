@@ -23,7 +23,7 @@ inline graph::Graph example_graph() {
       b.map({"python"}, {b.node(graph::Expression::Kind::list, {b.string("3.11"), b.string("3.12")})}), {}, {}};
   stages[1].services.push_back({"db", "postgres@sha256:0", {}, {}, {}, "", "", {}, {}});
   stages[2].after[0].written = false;
-  stages[2].environment = graph::Environment{b.string("production"), {}, true};
+  stages[2].environment = graph::Environment{b.string("production"), {}, true, {}};
   stages[3].notification = true;
   stages[3].condition =
       b.node(graph::Expression::Kind::both,

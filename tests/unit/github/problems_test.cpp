@@ -24,7 +24,32 @@ struct OneStage {
   }
 };
 
+// A gate that may wait for longer than any job, and a stage with a rollback behind it.
+graph::Graph gated() {
+  Builder b = pipeline();
+  graph::Stage& gate = b.stage("go");
+  gate.gate = graph::Conditions{};
+  gate.timeout = 7 * 3600 + 1;
+  graph::Stage& stage = b.stage("release", {"go"});
+  b.run(stage, "go", "true");
+  graph::Step& arm = b.run(stage, "arm", "");
+  arm.action = graph::Arm{0};
+  graph::Rollback rollback;
+  rollback.title = b.text("back");
+  stage.rollbacks.push_back(rollback);
+  return b.graph;
+}
+
 }  // namespace
+
+TEST_CASE("github problems: what runs here only is told by emit, not by check", "[github]") {
+  CHECK(problems_of(gated()).empty());
+  std::vector<Problem> problems = emit(gated()).problems;
+  REQUIRE(problems.size() == 2);
+  CHECK(problems[0].kind == ProblemKind::not_emitted_yet);
+  CHECK(problems[0].text == "the gate `go` is not emitted yet; run it here with `sluice run`");
+  CHECK(problems[1].text == "the rollback of stage `release` is not emitted yet; run it here with `sluice run`");
+}
 
 TEST_CASE("github problems: none in ordinary graphs", "[github]") {
   CHECK(emit(OneStage().builder.graph).problems.empty());

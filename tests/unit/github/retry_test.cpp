@@ -73,3 +73,45 @@ TEST_CASE("github retry: no line of the script ends it early", "[github]") {
   std::string script = "cat >out <<'END_OF_SCRIPT'\n$X `y`\nEND_OF_SCRIPT\n[ \"$(cat out)\" = '$X `y`' ]";
   CHECK(runner.run(retry_loop({"bash", script}, {2, 0}, {})) == 0);
 }
+
+namespace {
+
+graph::Poll await(graph::Seconds every, graph::Seconds within) { return {graph::Poll::Kind::await, every, within, 0}; }
+
+graph::Poll watch(graph::Seconds every, graph::Seconds lasting, int tolerate) {
+  return {graph::Poll::Kind::watch, every, lasting, tolerate};
+}
+
+// Says which probe it is, and leaves what it was in the output.
+const std::string counted = "echo probe >>probes\nn=$(wc -l <probes)\necho \"n=$n\" >>\"$GITHUB_OUTPUT\"\n";
+
+}  // namespace
+
+TEST_CASE("github await: ends with the first probe that succeeds", "[github]") {
+  Runner runner;
+  CHECK(runner.run(poll_loop({"bash", counted + "exit \"$((n < 3 ? 75 : 0))\"\n"}, await(1, 20), {}, true)) == 0);
+  CHECK(runner.read("OUTPUT") == "n=3\n");
+}
+
+TEST_CASE("github await: fails when the time is over, whatever a probe does", "[github]") {
+  Runner runner;
+  CHECK(runner.run(poll_loop({"bash", counted + "exit 7\n"}, await(1, 2), {}, true)) == 1);
+  CHECK(runner.read("probes") == "probe\nprobe\nprobe\n");
+  CHECK(runner.run(poll_loop({"sh", "sleep 60"}, await(1, 1), {}, true)) == 1);
+  CHECK(runner.run(poll_loop({"bash", "[ -e second ] || { touch second; sleep 60; }"}, await(1, 30), 1, true)) == 0);
+}
+
+TEST_CASE("github watch: counts failures in all, and no data as none", "[github]") {
+  Runner runner;
+  std::string alternating = counted + "case $n in 1|3|5) exit 4 ;; 2) exit 75 ;; esac\n";
+  CHECK(runner.run(poll_loop({"bash", alternating}, watch(1, 3, 2), {}, false)) == 0);
+  CHECK(runner.read("probes") == "probe\nprobe\nprobe\nprobe\n");
+  Runner again;
+  CHECK(again.run(poll_loop({"bash", alternating}, watch(1, 3, 1), {}, false)) == 4);
+  CHECK(again.read("probes") == "probe\nprobe\nprobe\n");
+}
+
+TEST_CASE("github watch: the first failing command fails a probe", "[github]") {
+  Runner runner;
+  CHECK(runner.run(poll_loop({"bash", "false\ntrue\n"}, watch(1, 5, 0), {}, true)) == 1);
+}

@@ -77,7 +77,7 @@ void add_deploy(Builder& b) {
              b.make(Kind::greater_equal,
                     {b.fallback(b.path("needs.test.outputs.percent", Type::number), b.number("100"), Type::number),
                      b.number("80")}));
-  deploy.environment = graph::Environment{b.text("production"), b.text("https://example.com"), true};
+  deploy.environment = graph::Environment{b.text("production"), b.text("https://example.com"), true, {}};
   deploy.concurrency = graph::Concurrency{b.text("production"), {}};
   graph::Step& go = b.run(deploy, "Go", "./deploy.sh \"${VERSION}\"");
   go.env = {

@@ -33,7 +33,7 @@ TEST_CASE("a small graph has one form") {
   test.condition = b.node(Kind::equal, {b.path({"needs", "lint", "result"}), b.string("success")});
   test.steps[0].action = Uses{"actions/checkout", "v7.0.1", std::string(40, 'a'), {{"ref", b.path({"github", "sha"})}}};
   CHECK(json(b.graph) == R"({
-  "sluice-graph": 1,
+  "sluice-graph": 2,
   "pipeline": "ci",
   "title": "CI",
   "stages": [

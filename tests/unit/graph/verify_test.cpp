@@ -39,7 +39,8 @@ GraphBuilder good() {
   service.image = "postgres@sha256:0123";
   service.ports = {"5432"};
   test.services.push_back(service);
-  test.environment = Environment{builder.string("production"), builder.path({"steps", "read", "outputs", "url"}), true};
+  test.environment =
+      Environment{builder.string("production"), builder.path({"steps", "read", "outputs", "url"}), true, {}};
   test.steps[0].id = "read";
   test.steps.push_back(builder.run("one\ntwo\n"));
   test.steps[1].env = {{"VALUE", builder.path({"steps", "read", "outputs", "value"})}};

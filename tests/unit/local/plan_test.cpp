@@ -4,6 +4,7 @@
 
 #include "backends/local/expressions.h"
 #include "tests/unit/github/builder.h"
+#include "tests/unit/runtime/run_helpers.h"
 
 namespace sluice::local {
 namespace {
@@ -125,7 +126,7 @@ TEST_CASE("what cannot run here is named", "[local]") {
   CHECK(planned.problems[0].is_note());
   CHECK(planned.problems[1].text ==
         "the action `actions/checkout` of `std.checkout` runs only on GitHub; write what stands for it here in "
-        "`backend local`");
+        "`backend local`, or give a folder of checked-out actions: `--actions DIR`");
   CHECK_FALSE(planned.problems[1].is_note());
   CHECK(name(planned.problems[2].kind) == "service_without_local_body");
 }
@@ -138,7 +139,7 @@ TEST_CASE("a service without a local body runs as its container where there is a
   stage.services.push_back({"web", "nginx:1", {"80"}, {}, {}, "exec serve", "ask", {}, {}});
   CHECK(local::wants_container_engine(b.graph));
   CHECK(local::plan(b.graph).problems.size() == 1);
-  Planned planned = local::plan(b.graph, {}, true);
+  Planned planned = local::plan(b.graph, {}, {nullptr, true});
   CHECK(planned.problems.empty());
   const auto& services = planned.plan.stages[0].services;
   REQUIRE(services.size() == 2);
@@ -149,6 +150,36 @@ TEST_CASE("a service without a local body runs as its container where there is a
   CHECK(services[1].image.empty());
   stage.services.erase(stage.services.begin());
   CHECK_FALSE(local::wants_container_engine(b.graph));
+}
+
+TEST_CASE("an action that is on this machine runs here", "[local]") {
+  runtime::test::Scratch scratch;
+  auto action = [&](const char* folder, const char* runs) {
+    std::filesystem::create_directories(scratch.path / folder);
+    std::ofstream(scratch.path / folder / "action.yml") << "runs: {" << runs << "}";
+  };
+  action("there/actions/checkout@v7", "using: composite, steps: []");
+  action("root/image", "using: docker, image: docker://alpine:3");
+  Builder b = pipeline();
+  graph::Stage& stage = b.stage("a");
+  b.checkout(stage).call = "std.checkout";
+  for (const char* path : {"./image", "./none"}) {
+    graph::Step& step = b.checkout(stage);
+    step.action = graph::Uses{path, "", "", {{"x", b.text("y")}}};
+  }
+  runtime::ActionMachine machine({scratch.path / "root", scratch.path / "there"}, {{"PATH", "/nowhere"}});
+  Planned planned = local::plan(b.graph, {}, {&machine, false});
+  // By the first number of its version, where neither the commit nor the version is there.
+  const auto& found = std::get<runtime::UseAction>(planned.plan.stages[0].steps[0].action);
+  CHECK(found.folder == scratch.path / "there/actions/checkout@v7");
+  CHECK(found.uses.starts_with("actions/checkout@"));
+  CHECK(std::get<runtime::UseAction>(planned.plan.stages[0].steps[1].action).with.size() == 1);
+  REQUIRE(planned.problems.size() == 2);
+  CHECK(name(planned.problems[0].kind) == "action_refused");
+  CHECK(planned.problems[0].text ==
+        "the action `./image` cannot run here: `./image` runs in a container, and no container engine answers here "
+        "(`docker` or `podman`)");
+  CHECK(name(planned.problems[1].kind) == "action_without_local_body");
 }
 
 TEST_CASE("a notification may fail", "[local]") {

@@ -1,0 +1,1 @@
+console.log('post of one, since ' + process.env.STATE_Since);

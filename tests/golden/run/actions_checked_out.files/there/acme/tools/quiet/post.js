@@ -1,0 +1,1 @@
+console.log('a post that runs only behind a failure');

@@ -1,0 +1,1 @@
+console.log('post of two, since ' + process.env.STATE_Since);
