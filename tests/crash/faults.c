@@ -2,7 +2,8 @@
 // writes down each call on them, and at one of them kills the program, tears the write or answers with an error.
 //   FAULTS_FILE  the file            FAULTS_LOG    where the calls are written down
 //   FAULTS_AT    which call, from 1; 0: none        FAULTS_DO  kill, tear, ENOSPC, EIO
-//   FAULTS_ON    which calls count: `w` writes, truncations, removals and new files, `s` syncs, `o` all others
+//   FAULTS_ON    which calls count: `w` writes, truncations, removals and new files, `s` syncs, `o` all others,
+//                `x` the opening of any other file, for moments between two calls on ours
 //   FAULTS_SLOW  milliseconds that each sync takes longer
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -23,6 +24,7 @@ enum { most_descriptors = 1024 };
 static const char *watched, *counted, *action;
 static size_t watched_length;
 static long fault_at, slow;
+static pid_t program;
 static int log_descriptor = -1;
 static atomic_long calls;
 static _Atomic(const char *) names[most_descriptors];  // of each open descriptor: `db`, `db-wal`, `db-shm`
@@ -36,6 +38,7 @@ static const char *setting(const char *name) {
 
 __attribute__((constructor)) static void begin(void) {
   watched = setting("FAULTS_FILE");
+  program = getpid();
   watched_length = strlen(watched);
   counted = setting("FAULTS_ON");
   action = setting("FAULTS_DO");
@@ -70,7 +73,7 @@ static void write_down(const char *what, const char *name, long long offset, siz
 
 // Counts a call of a class; where it is the one, kills us or gives the error to answer with.
 static int fault(char class, const char *what, const char *name) {
-  if (!strchr(counted, class)) return 0;
+  if (!strchr(counted, class) || getpid() != program) return 0;  // a child has our memory until it is another program
   long number = atomic_fetch_add(&calls, 1) + 1;
   write_down("count", name, number, 0, NULL);
   if (number != fault_at) return 0;
@@ -90,7 +93,7 @@ static int refuse(int error) {
 
 static int open_file(int (*real)(const char *, int, ...), const char *path, int flags, mode_t mode) {
   const char *name = name_of(path);
-  int error = name ? fault((flags & O_CREAT) ? 'w' : 'o', "open", name) : 0;
+  int error = name ? fault((flags & O_CREAT) ? 'w' : 'o', "open", name) : fault('x', "open", "other");
   if (error > 0) return refuse(error);
   int descriptor = real(path, flags, mode);
   if (descriptor >= 0 && descriptor < most_descriptors) atomic_store(&names[descriptor], name);

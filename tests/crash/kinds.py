@@ -9,7 +9,7 @@ import disk
 import oracle
 from oracle import Broken
 
-WRITES, SYNCS, OTHERS = "w", "s", "o"
+WRITES, SYNCS, OTHERS, ELSEWHERE = "w", "s", "o", "x"
 
 
 @dataclasses.dataclass
@@ -142,6 +142,7 @@ ALL = [
     Kind("kill at a write", 1, at_each_call(WRITES, "kill")),
     Kind("kill at a sync", 1, at_each_call(SYNCS, "kill")),
     Kind("kill at another call", 0.03, at_each_call(OTHERS, "kill")),
+    Kind("kill between calls", 0.2, at_each_call(ELSEWHERE, "kill")),
     Kind("killed twice", 0.2, twice_points),
     Kind("torn write", 0.1, at_each_call(WRITES, "tear")),
     Kind("disk full", 0.15, at_each_call(WRITES, "ENOSPC")),

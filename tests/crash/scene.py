@@ -106,7 +106,7 @@ class Scene:
         self.allowance.after_kill(seen)
 
     def fault_came(self):
-        return self.calls.exists() and b"fault db" in self.calls.read_bytes()
+        return self.calls.exists() and b"fault " in self.calls.read_bytes()
 
     def check_refusal(self, status, text):
         """After an error of the disk: the run says so and breaks off, or could do without."""
