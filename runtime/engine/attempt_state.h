@@ -32,6 +32,7 @@ class AttemptState {
   const std::vector<Step>& todo_;
   const AttemptPast* past_ = nullptr;  ///< of an earlier life of the run
   Wakeup& wakeup_;
+  std::unique_ptr<Desk> own_desk_;  ///< of an attempt that goes on after a crash, and needs its files then
   Desk& desk_;
   const std::filesystem::path& files_;  ///< the desk's folder
   int number_;

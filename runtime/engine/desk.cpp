@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <string_view>
@@ -84,12 +85,16 @@ Outcome Desk::make(const char* name, std::int64_t& made) {
   return {};
 }
 
+Outcome Desk::open() {
+  if (handle_) return {};
+  if (Outcome made = make_folders(folder_); !made) return made;
+  handle_ = Descriptor(::open(folder_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!handle_) return system_error("open", folder_);
+  return {};
+}
+
 Outcome Desk::prepare(bool with_workspace) {
-  if (!handle_) {
-    if (Outcome made = make_folders(folder_); !made) return made;
-    handle_ = Descriptor(open(folder_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-    if (!handle_) return system_error("open", folder_);
-  }
+  if (Outcome opened = open(); !opened) return opened;
   if (Outcome made = make("temp", temp_made_); !made) return made;
   if (with_workspace) {
     if (Outcome made = make("workspace", workspace_made_); !made) return made;
@@ -99,6 +104,16 @@ Outcome Desk::prepare(bool with_workspace) {
   return empty_command_files();
 }
 
+Outcome Desk::go_on() {
+  if (Outcome opened = open(); !opened) return opened;
+  for (const char* name : command_files) {
+    if (faccessat(handle_.get(), name, F_OK, 0) == 0) continue;
+    if (Outcome written = write_file(folder_ / name, ""); !written) return written;
+  }
+  has_command_files_ = true;
+  return make_folders(temp_);
+}
+
 Outcome Desk::empty_command_files() {
   for (const char* name : command_files) {
     struct stat status {};
@@ -106,6 +121,13 @@ Outcome Desk::empty_command_files() {
     if (Outcome written = write_file(folder_ / name, ""); !written) return written;
   }
   return {};
+}
+
+std::expected<std::string, std::string> Desk::read(std::string_view command_file) const {
+  std::string name(command_file);
+  struct stat status {};
+  bool there = fstatat(handle_.get(), name.c_str(), &status, 0) == 0;
+  return there && status.st_size > 0 ? read_file(folder_ / name).value_or("") : std::string();
 }
 
 std::expected<std::string, std::string> Desk::take(std::string_view command_file) {

@@ -25,6 +25,11 @@ class Desk {
   /// Makes what is missing. With `own_workspace` false the workspace is left alone.
   Outcome prepare(bool with_workspace);
 
+  /// Makes what is missing of a desk of its own, and leaves what an earlier life of the run has put there.
+  Outcome go_on();
+
+  /// What a step wrote into a command file.
+  std::expected<std::string, std::string> read(std::string_view command_file) const;
   /// What a step wrote into a command file, which is empty afterwards; mostly nothing.
   std::expected<std::string, std::string> take(std::string_view command_file);
   Outcome empty_command_files();
@@ -42,6 +47,7 @@ class Desk {
   const InheritedVariables& variables() const { return variables_; }
 
  private:
+  Outcome open();
   bool is_untouched(const char* name, std::int64_t made) const;
   Outcome make(const char* name, std::int64_t& made);
 

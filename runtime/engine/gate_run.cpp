@@ -105,6 +105,9 @@ void release_locks(RunState& run) {
     }
     if (open) continue;
     run.released.insert(i);
+    // Once the lock is another run's, nothing of what it protected may happen again, not even after a power cut.
+    if (Outcome committed = run.log ? run.log->commit() : Outcome(); !committed)
+      return run.break_off(committed.error());
     if (auto released = run.journal->release_locks(run.number, environment.lock->name); !released) {
       run.break_off(released.error());
     }

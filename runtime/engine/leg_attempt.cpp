@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "runtime/engine/action_run.h"
 #include "runtime/engine/leg_scope.h"
@@ -18,6 +19,21 @@ namespace {
 constexpr auto kill_pause = std::chrono::milliseconds(2);
 constexpr auto kill_within = std::chrono::seconds(10);  // a process that the kernel does not let go
 
+/// The name of an attempt's folders.
+std::string slug_of(const RunState& run, const LegIdentity& leg, int number, const Armed* undo) {
+  std::string slug = file_slug(leg.name);
+  if (run.plan.stages[leg.stage].matrix) slug += fmt::format("-{}", to_text(leg.strategy["job-index"]));
+  if (number > 1) slug += fmt::format("-attempt-{}", number);
+  if (undo != nullptr) slug += fmt::format("-rollback-{}", undo->rollback + 1);
+  return slug;
+}
+
+std::unique_ptr<Desk> lasting_desk(const RunState& run, const LegIdentity& leg, int number, const Armed* undo) {
+  if (undo == nullptr && !goes_on(run.plan.stages[leg.stage])) return nullptr;
+  return std::make_unique<Desk>(run.folder / "attempts" / slug_of(run, leg, number, undo), run.environment,
+                                run.options.state_folder / "tools");
+}
+
 }  // namespace
 
 AttemptState::AttemptState(RunState& run, const LegIdentity& leg, Wakeup& wakeup, int place, int number,
@@ -28,12 +44,13 @@ AttemptState::AttemptState(RunState& run, const LegIdentity& leg, Wakeup& wakeup
       undo_(undo),
       todo_(undo != nullptr ? stage_.rollbacks[static_cast<std::size_t>(undo->rollback)].steps : stage_.steps),
       wakeup_(wakeup),
-      desk_(run.desk(place)),
+      own_desk_(lasting_desk(run, leg, number, undo)),
+      desk_(own_desk_ ? *own_desk_ : run.desk(place)),
       files_(desk_.folder()),
       number_(undo != nullptr ? rollback_attempt(undo->rollback) : number) {
   const LegPast* past = leg_before(run.past, leg);
   if (past != nullptr && undo == nullptr && goes_on(stage_) && past->attempt == number_) past_ = &past->last;
-  if (past != nullptr && undo != nullptr) {
+  if (past != nullptr && undo != nullptr && past->attempt == undo->attempt) {
     auto rollback = past->rollbacks.find(undo->rollback);
     if (rollback != past->rollbacks.end() && rollback->second.started) past_ = &rollback->second.attempt;
   }
@@ -98,10 +115,7 @@ Task<Done> LegAttempt::run() {
 }
 
 Outcome LegAttempt::make_place() {
-  std::string slug = file_slug(leg_.name);
-  if (stage_.matrix) slug += fmt::format("-{}", to_text(leg_.strategy["job-index"]));
-  if (number_ > 1) slug += fmt::format("-attempt-{}", number_);
-  if (undo_ != nullptr) slug += fmt::format("-rollback-{}", undo_->rollback + 1);
+  std::string slug = slug_of(run_, leg_, number_, undo_);
   kept_ = run_.folder / "workspaces" / slug;
   // One that may go on after a crash has its own; the others work where the place is.
   workspace_ = has_effects() ? kept_ : desk_.workspace();
@@ -109,12 +123,14 @@ Outcome LegAttempt::make_place() {
   logs_ = run_.folder / "logs" / slug;
   // What an interrupted attempt left there is no part of this one, unless it goes on with it.
   if (has_effects() && run_.past.begun() && past_ == nullptr) {
-    if (Outcome removed = remove_folder(workspace_); !removed) return removed;
+    for (const std::filesystem::path* folder : {&std::as_const(workspace_), &files_}) {
+      if (Outcome removed = remove_folder(*folder); !removed) return removed;
+    }
   }
   if (has_effects()) {
     if (Outcome made = make_folders(workspace_); !made) return made;
   }
-  return desk_.prepare(!has_effects());
+  return past_ != nullptr ? desk_.go_on() : desk_.prepare(!has_effects());
 }
 
 void LegAttempt::fill_contexts() {
@@ -221,8 +237,15 @@ Task<Done> LegAttempt::clean_up() {
 /// Leaves the place as the next leg wants it, and a workspace that somebody may want to look at where it is found.
 Outcome LegAttempt::clear_place() {
   bool keep = run_.options.keep_workspaces || job_status_ != Result::success || abandoned_;
+  // What is not known to have been done may be done once more, and needs its files.
+  if (has_effects() && (abandoned_ || !run_.settle(true))) return {};
+  if (has_effects()) {
+    if (Outcome removed = remove_folder(files_); !removed) return removed;
+  }
   std::error_code error;
-  if (Outcome cleared = desk_.clear_temp(); !cleared) return cleared;
+  if (!has_effects()) {
+    if (Outcome cleared = desk_.clear_temp(); !cleared) return cleared;
+  }
   if (workspace_ == kept_) {
     bool empty = std::filesystem::is_empty(workspace_, error) && !error;
     return keep && !empty ? Outcome() : remove_folder(workspace_);

@@ -88,6 +88,7 @@ class LegAttempt : AttemptState {
   Task<Failure> run_poll(StepRun& now, const Script& script, const Poll& poll);
   Task<Failure> run_sleep(StepRun& now, const Sleep& sleep);
   void arm(const Arm& arm);
+  bool was_armed(const Arm& arm) const;  ///< in an earlier life, and not disarmed since
 
   // step_script.cpp: processes of steps and what they say to the runner
   Task<Failure> run_script(StepRun& now, const Script& script);

@@ -13,6 +13,7 @@ namespace sluice::runtime {
 
 LegRun::LegRun(RunState& run, LegIdentity own, const Armed* undo)
     : identity(std::move(own)), run_(run), undo_(undo), wakeup_(run.loop) {
+  goes_on_ = undo == nullptr && goes_on(run.plan.stages[identity.stage]) && attempt_before(run.past, identity) > 0;
   report.name = undo == nullptr ? identity.name : fmt::format("{} rollback", identity.name);
 }
 
@@ -26,7 +27,8 @@ void LegRun::cancel() {
 }
 
 void LegRun::stop() {
-  if (place_ == 0 && undo_ == nullptr) cancelled_ = true;
+  bool began = leg_before(run_.past, identity) != nullptr;
+  if (place_ == 0 && undo_ == nullptr && !began) cancelled_ = true;
   wakeup_.notify();
 }
 
@@ -44,7 +46,8 @@ double LegRun::urgency() const {
 
 Task<Done> LegRun::wait_for_place() {
   place_ = run_.places.take(*this, urgency());
-  while (place_ == 0 && !cancelled_ && !(undo_ != nullptr && run_.kill_now)) co_await wakeup_.until(never);
+  while (place_ == 0 && (!cancelled_ || goes_on_) && !(undo_ != nullptr && run_.kill_now))
+    co_await wakeup_.until(never);
   if (place_ == 0) run_.places.give_up(*this);
   co_return Done{};
 }
@@ -66,7 +69,7 @@ Task<Done> LegRun::run() {
   Task<Done> place = wait_for_place();
   co_await place;
   report.result = Result::cancelled;
-  if (place_ != 0 && !cancelled_) {
+  if (place_ != 0 && (!cancelled_ || goes_on_)) {
     started = Clock::now();
     run_.status.leg_started(report.name);
     ++run_.legs_running;
@@ -91,15 +94,13 @@ void LegRun::note_end() {
 }
 
 /// Inside of an environment the attempt that a crash interrupted goes on; elsewhere the leg starts over.
-int LegRun::first_attempt() const {
-  if (undo_ != nullptr || !goes_on(run_.plan.stages[identity.stage])) return 1;
-  return std::max(1, attempt_before(run_.past, identity));
-}
+int LegRun::first_attempt() const { return goes_on_ ? attempt_before(run_.past, identity) : 1; }
 
 Task<Done> LegRun::run_attempts() {
   const Retry& retry = run_.plan.stages[identity.stage].retry;
   for (int number = first_attempt();; ++number) {
     attempt_ = std::make_unique<LegAttempt>(run_, identity, wakeup_, place_, number, undo_);
+    if (cancelled_) attempt_->halt(Result::cancelled, {});  // what it had armed is known only from its steps
     Task<Done> work = attempt_->run();
     co_await work;
     abandoned_ = attempt_->abandoned();

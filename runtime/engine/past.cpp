@@ -62,6 +62,9 @@ void Reader::take_up(const Json& data) {
 void Reader::read_stage(const Record& record, StagePast& stage, Json data) {
   if (record.kind == RecordKind::stage_started && !stage.started) stage.started = record.at;
   if (record.kind == RecordKind::stage_finished) stage.finished = std::move(data);
+  if (record.kind == RecordKind::committed) {
+    for (auto& [number, leg] : stage.legs) leg.armed.clear();
+  }
   if (record.leg >= 0) read_leg(record, stage.legs[record.leg], std::move(data));
 }
 
@@ -76,13 +79,11 @@ void Reader::read_leg(const Record& record, LegPast& leg, Json data) {
       leg.attempt = record.attempt;
       leg.last = {std::move(data), {}};
       leg.armed.clear();
+      leg.rollbacks.clear();  // they undid the attempt before
       return;
     case RecordKind::leg_finished: leg.finished = std::move(data); return;
     case RecordKind::armed: leg.armed.emplace_back(record.step, std::move(data)); return;
-    case RecordKind::committed:
-      leg.armed.clear();
-      leg.committed = true;
-      return;
+    case RecordKind::committed: leg.committed = true; return;
     case RecordKind::rollback_started: leg.rollbacks[record.step].started = true; return;
     case RecordKind::rollback_finished: leg.rollbacks[record.step].finished = std::move(data); return;
     default: read_step(record, leg, std::move(data));

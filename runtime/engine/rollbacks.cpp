@@ -51,7 +51,8 @@ void Rollbacks::restore(std::size_t stage, int leg, const LegPast& past) {
     Armed armed{{stage, leg, part.value("name", ""), object("matrix"), object("strategy")},
                 index,
                 object("steps"),
-                object("env")};
+                object("env"),
+                past.attempt};
     arm(std::move(armed));
   }
 }
@@ -175,11 +176,12 @@ Detached drive_rollback(Rollbacks& rollbacks, std::size_t stage) {
   RunState& run = rollbacks.run_;
   Task<Undone> work = rollbacks.undo(stage);
   Undone undone = co_await work;
-  run.stages[stage].report.undone = undone;
+  StageReport& report = run.stages[stage].report;
+  report.undone = worse(report.undone, undone);  // an earlier life may have begun with it
   rollbacks.stages_[stage].ended = true;
   --rollbacks.open_;
   --run.busy;
-  run.status.stage_undone(run.stages[stage].report);
+  run.status.stage_undone(report);
   if (!run.leaving) rollbacks.start_due();
 }
 

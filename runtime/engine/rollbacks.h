@@ -14,6 +14,7 @@ struct Armed {
   LegIdentity leg;
   int rollback = 0;  ///< index into Stage::rollbacks
   Json steps = Json::object(), env = Json::object();
+  int attempt = 1;  ///< of the leg, which armed it
 };
 
 /// What is armed, as a record of the journal.

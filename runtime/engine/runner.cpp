@@ -219,17 +219,21 @@ Outcome take_up(RunState& run) {
 
 std::expected<RunReport, std::string> finish(RunState& run, const Outcome& ran, Instant begun) {
   kill_the_rest(run);
-  if (Outcome removed = remove_folder(run.folder / "places"); !removed) {
-    run.status.annotated(run.plan.pipeline, "warning", removed.error());
+  bool goes_on = run.leaving || run.broken;
+  for (const char* name : {"places", "attempts"}) {
+    if (goes_on && std::string_view(name) == "attempts") break;
+    if (Outcome removed = remove_folder(run.folder / name); !removed) {
+      run.status.annotated(run.plan.pipeline, "warning", removed.error());
+    }
   }
   RunReport report = make_report(run, begun);
   run.status.run_finished(report);
   if (!ran) return std::unexpected(ran.error());
   if (run.broken) return std::unexpected(*run.broken);
-  if (auto closed = close_run(run, report); !closed) return std::unexpected(closed.error());
-  if (!run.leaving) {
+  if (!run.leaving) {  // while a crash still leaves a run to be brought to its end
     if (Outcome written = write_result(report); !written) return std::unexpected(written.error());
   }
+  if (auto closed = close_run(run, report); !closed) return std::unexpected(closed.error());
   return report;
 }
 
@@ -262,6 +266,7 @@ std::expected<RunReport, std::string> execute(const Plan& plan, const Options& o
   status.run_started(state.run_id, title_of(plan), wanted_ids(state));
   prepare_isolation(state);
   Outcome ran = run_stages(state, **signals);
+  control.reset();  // a run that is finished leaves no socket, whenever it is killed
   return finish(state, ran, begun);
 }
 
@@ -293,6 +298,26 @@ std::expected<RunReport, std::string> run_unjournalled(const Plan& plan, const O
   return report;
 }
 
+/// A run with all that it takes over from another one, or no run.
+std::expected<std::int64_t, std::string> begin_whole(Journal& journal, const RunStart& start, const Options& options) {
+  auto failed = [](const std::string& why) {
+    return std::unexpected(fmt::format("the journal cannot be written: {}", why));
+  };
+  Transaction transaction(journal.database());
+  if (!transaction.begun()) return failed(transaction.begun().error());
+  auto number = journal.begin_run(start);
+  if (!number) return failed(number.error());
+  // A power cut may have taken a run of that number out of the journal, and left its folder.
+  Outcome cleared = remove_folder(options.state_folder / "runs" / std::to_string(*number));
+  if (cleared) cleared = take_over_artifacts(options, *number);
+  if (!cleared) return std::unexpected(cleared.error());
+  for (const Record& record : options.copied) {  // as if this run had done it
+    if (auto added = journal.add(*number, record); !added) return failed(added.error());
+  }
+  if (auto committed = transaction.commit(); !committed) return failed(committed.error());
+  return number;
+}
+
 Options with_absolute_paths(Options options) {
   options.repository_root = fs::absolute(options.repository_root);
   options.state_folder = fs::absolute(options.state_folder);
@@ -312,12 +337,8 @@ std::expected<RunReport, std::string> run(const Plan& plan, const Options& given
   if (!journal) return std::unexpected(journal.error());
   RunStart start{plan.pipeline,         title_of(plan),  write_plan(plan), plan_hash(plan),
                  context_text(options), options.starter, wall_clock(),     options.rerun_of};
-  auto number = journal->begin_run(start);
-  if (!number) return std::unexpected(fmt::format("the journal cannot be written: {}", number.error()));
-  for (const Record& record : options.copied) {  // as if this run had done it
-    if (auto added = journal->add(*number, record); !added) return std::unexpected(added.error());
-  }
-  if (Outcome taken = take_over_artifacts(options, *number); !taken) return std::unexpected(taken.error());
+  auto number = begin_whole(*journal, start, options);
+  if (!number) return std::unexpected(number.error());
   if (!options.journal) return run_unjournalled(plan, options, *journal, *number, status);
   return execute(plan, options, &*journal, *number, start.plan_hash, status);
 }

@@ -19,13 +19,20 @@ struct Decision {
   std::string reason;
 };
 
+/// Whether a leg of the stage was at work in an earlier life of the run.
+bool began(const RunState& run, std::size_t index) {
+  return index < run.past.stages.size() && !run.past.stages[index].legs.empty();
+}
+
 /// A stage that does not run is blocked where only `success()` stands in its way, else skipped.
 Decision decide(const RunState& run, std::size_t index) {
   const Expression& condition = run.plan.stages[index].condition;
   StageScope scope(run, index);
-  bool began = index < run.past.stages.size() && run.past.stages[index].started;
-  if (began && !run.kill_now) return {true, Result::success, {}};
-  if (run.stopped && !run.plan.stages[index].handler) return {false, Result::cancelled, "the run was stopped"};
+  bool noted = index < run.past.stages.size() && run.past.stages[index].started;
+  if (noted && !run.kill_now) return {true, Result::success, {}};
+  // What was at work when the run was stopped comes to its end, whatever interrupted it.
+  if (run.stopped && !run.plan.stages[index].handler && !began(run, index))
+    return {false, Result::cancelled, "the run was stopped"};
   if (run.kill_now) return {false, Result::cancelled, {}};
   auto holds = evaluate_condition(condition, scope);
   if (!holds) return {false, Result::failure, fmt::format("its condition cannot be evaluated: {}", holds.error())};
@@ -218,6 +225,7 @@ Task<bool> run_work(RunState& run, std::size_t index, Json& outputs) {
     co_return true;
   }
   run.stages[index].running = &running;
+  if (run.cancelled) running.cancel();  // in an earlier life: what has begun is brought to its end
   enter_environment(run, run.plan.stages[index]);
   const Stage& stage = run.plan.stages[index];
   GateEnd gate;
@@ -289,6 +297,10 @@ Detached run_stage(RunState& run, std::size_t index) {
       co_return;
     }
   }
+  // One that a crash interrupted, and that a cancelled run does not take up again, was cancelled while it ran.
+  if (began(run, index) && report.result == Result::cancelled) state.started = true;
+  bool told_elsewhere = report.result == Result::success || start_is_noted(run.plan.stages[index]);
+  if (state.started && !told_elsewhere) run.note(RecordKind::stage_started, index, -1, -1, -1);
   run.note(RecordKind::stage_finished, index, -1, -1, -1, told(report, sealed(outputs, run.options.secrets)));
   finish_stage(run, index, std::move(outputs));
   --run.busy;

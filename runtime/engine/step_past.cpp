@@ -59,8 +59,8 @@ bool LegAttempt::replay(StepRun& now) {
   for (const Json& mask : data.value("masks", Json::array())) run_.secrets.add(mask.get<std::string>());
   env_.update(data.value("env", Json::object()));
   for (const Json& folder : data.value("path", Json::array())) path_folders_.push_back(folder.get<std::string>());
-  if (const auto* armed = std::get_if<Arm>(&now.step.action)) arm(*armed);
-  if (std::holds_alternative<Commit>(now.step.action)) run_.rollbacks->commit(leg_.stage);
+  // The journal knows what a commit has disarmed since, in this leg or in another one.
+  if (const auto* armed = std::get_if<Arm>(&now.step.action); armed != nullptr && was_armed(*armed)) arm(*armed);
   if (now.report.conclusion == Result::failure && job_status_ == Result::success) job_status_ = Result::failure;
   keep_context(now);
   reports_.push_back(std::move(now.report));
@@ -98,7 +98,7 @@ Task<bool> LegAttempt::is_settled(StepRun& now) {
   }
   say(now, fmt::format("it was interrupted; it counts as {}", answer));
   if (answer == "success")
-    conclude(now, std::nullopt);
+    conclude(now, take_command_files(now));
   else
     conclude(now, "it was interrupted, and did not do its work");
   co_return true;

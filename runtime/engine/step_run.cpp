@@ -31,6 +31,9 @@ Task<Done> LegAttempt::run_step(StepRun& now) {
     bool settled = co_await question;
     if (abandoned_) co_return Done{};
     if (!settled) {
+      if (Outcome emptied = past_ != nullptr ? empty_command_files() : Outcome(); !emptied) {
+        run_.break_off(emptied.error());
+      }
       note(RecordKind::step_started, now);
       Task<Done> attempts = run_attempts(now);
       co_await attempts;
@@ -176,6 +179,9 @@ void LegAttempt::record(StepRun& now) {
   StepReport& report = now.report;
   if (now.log) report.log = now.log->file();
   note_finished(now);
+  if (has_effects() && now.wrote_files && run_.settle(true)) {
+    if (Outcome emptied = empty_command_files(); !emptied) run_.break_off(emptied.error());
+  }
   keep_context(now);
   run_.status.step_finished(leg_.name, report);
   reports_.push_back(std::move(report));

@@ -30,6 +30,7 @@ struct AttemptState::StepRun {
   Json env = Json::object();                ///< the step's own, evaluated
   Json variables = Json::object();          ///< that it gave to the steps behind it
   std::vector<std::string> folders, masks;  ///< that it added to PATH; that it hid
+  bool wrote_files = false;                 ///< those behind GITHUB_OUTPUT and its like
   int exit_code = 0;                        ///< of its last process
   bool stopped = false;                     ///< by a halt, not by itself
   Instant deadline = never;                 ///< of the attempt

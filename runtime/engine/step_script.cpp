@@ -178,15 +178,17 @@ std::optional<std::string> LegAttempt::take_command(StepRun& now, std::string_vi
 
 Outcome LegAttempt::empty_command_files() { return desk_.empty_command_files(); }
 
-/// What the step wrote into the files behind GITHUB_OUTPUT and its like.
+/// What the step wrote into the files behind GITHUB_OUTPUT and its like. Where a crash must not lose it, it stays there
+/// until it stands in the journal.
 LegAttempt::Failure LegAttempt::take_command_files(StepRun& now) {
   std::map<std::string, std::string> texts;
   for (const char* name : command_files) {
-    auto text = desk_.take(name);
+    auto text = has_effects() ? desk_.read(name) : desk_.take(name);
     if (!text) run_.break_off(text.error());
     if (text && !text->empty()) texts[name] = std::move(*text);
   }
   if (texts.empty()) return std::nullopt;
+  now.wrote_files = true;
   keep_summary(texts["step_summary"]);
   return read_command_files(now, texts);
 }

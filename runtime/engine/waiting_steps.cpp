@@ -72,12 +72,15 @@ Task<LegAttempt::Failure> LegAttempt::run_sleep(StepRun& now, const Sleep& sleep
   co_return std::nullopt;
 }
 
+bool LegAttempt::was_armed(const Arm& arm) const {
+  return past_ != nullptr && std::ranges::any_of(leg_before(run_.past, leg_)->armed, [&](const auto& before) {
+           return before.first == static_cast<int>(arm.rollback);
+         });
+}
+
 void LegAttempt::arm(const Arm& arm) {
-  Armed armed{leg_, static_cast<int>(arm.rollback), steps_, env_};
-  bool again = past_ != nullptr && std::ranges::any_of(leg_before(run_.past, leg_)->armed, [&](const auto& before) {
-                 return before.first == armed.rollback;
-               });
-  if (!again) {
+  Armed armed{leg_, static_cast<int>(arm.rollback), steps_, env_, number_};
+  if (!was_armed(arm)) {
     run_.note(RecordKind::armed, leg_.stage, leg_.index, number_, armed.rollback, told(armed, run_.options.secrets));
   }
   run_.rollbacks->arm(std::move(armed));

@@ -71,8 +71,9 @@ std::string Statement::text(int column) const {
 bool Statement::is_null(int column) const { return sqlite3_column_type(handle_, column) == SQLITE_NULL; }
 
 std::expected<Database, std::string> Database::open(const std::filesystem::path& file) {
-  // SQLite gives its other files the mode of this one.
-  if (int made = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600); made >= 0) close(made);
+  // SQLite gives its other files the mode of this one. A file that is there must not be touched: closing any descriptor
+  // of it would drop the locks that this process holds on it (sqlite.org/howtocorrupt.html, 2.2).
+  if (int made = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600); made >= 0) close(made);
   sqlite3* handle = nullptr;
   int code = sqlite3_open_v2(file.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
   Database database(handle);

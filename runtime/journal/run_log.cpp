@@ -64,7 +64,8 @@ void JournalSync::commit_made() {
 }
 
 Outcome JournalSync::sync() {
-  dirty_ = false;
+  std::lock_guard alone(syncing_);  // whoever needs the disk waits for a sync that is under way
+  if (!dirty_.exchange(false)) return state();
   if (fdatasync(wal_.get()) == 0) return {};
   // After a failed sync the kernel may have dropped the pages: asking again would be a lie (LWN "fsyncgate", 2018).
   std::string text = fmt::format("the journal cannot be brought to the disk: {}", strerror(errno));
@@ -75,7 +76,7 @@ Outcome JournalSync::sync() {
 
 Outcome JournalSync::sync_now() {
   if (Outcome fine = state(); !fine) return fine;
-  return dirty_ ? sync() : Outcome();
+  return sync();
 }
 
 Outcome JournalSync::state() {
@@ -129,12 +130,14 @@ std::expected<RunLog, std::string> RunLog::open(Journal& journal, std::int64_t r
   return log;
 }
 
-/// What stands in the tail and not in the journal, by its number: a crash may have come between a commit and `clear`.
+/// What stands in the tail and not in the journal, by its number: a crash may have come between a commit and `clear`,
+/// and a power cut may have taken commits that came before what the tail has.
 Outcome RunLog::recover() {
-  std::int64_t known = next_;
   tail_.each([&](std::string_view text) {
     std::int64_t seq = 0;
-    if (auto record = unpack(text, seq); record && seq >= known) pending_.push_back(std::move(*record));
+    auto record = unpack(text, seq);
+    bool follows = record && seq == next_ + static_cast<std::int64_t>(pending_.size());
+    if (follows) pending_.push_back(std::move(*record));
   });
   return commit();
 }

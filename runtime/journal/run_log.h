@@ -34,7 +34,7 @@ class JournalSync {
 
   std::filesystem::path file_;
   Descriptor wal_;
-  std::mutex mutex_;
+  std::mutex mutex_, syncing_;
   std::condition_variable wake_;
   std::atomic<bool> dirty_ = false;
   bool stopping_ = false;

@@ -3,6 +3,7 @@
 
 #include "runtime/engine/run_setup.h"
 #include "runtime/gates/people.h"
+#include "runtime/journal/run_log.h"
 #include "runtime/operations/go_on.h"
 #include "runtime/operations/speak.h"
 
@@ -11,11 +12,14 @@ namespace {
 
 std::string own_name() { return name_of_user(geteuid()).value_or(std::to_string(geteuid())); }
 
-/// Writes a record of a run that no process is at work on.
+/// Writes a record of a run that no process is at work on, behind all that a dead one has left.
 std::expected<void, std::string> write_down(State& state, const RunEntry& entry, const Record& record) {
   auto folder = RunFolder::open(state.folder, entry.id);
   if (!folder) return std::unexpected(folder.error());
-  return state.journal.add(entry.id, record);
+  auto log = RunLog::open(state.journal, entry.id, folder->path());
+  if (!log) return std::unexpected(log.error());
+  if (Outcome added = log->add(record); !added) return added;
+  return log->sync();
 }
 
 }  // namespace
