@@ -253,7 +253,7 @@ def locked_by_the_dead(place):
     here = place('''
   stage deploy in live {
     rollback none because "a test"
-    run "touch {here}/waits; test -e {here}/go || sleep 300; echo $GITHUB_RUN_ID >> {here}/ran" { idempotent }
+    run "test -e {here}/go || { touch {here}/waits; sleep 300; }; echo $GITHUB_RUN_ID >> {here}/ran" { idempotent }
   }''', before="environment live { lock }")
     run = here.start_run()
     here.until_seen("waits")

@@ -74,7 +74,7 @@ def killed_while_cancelled(place):
     here = place('''
   stage work { run "touch {here}/waits; sleep 300" }
   stage behind after work { run "echo behind >> {here}/ran" }
-  stage tidy after work when always() { run "touch {here}/tidies; test -e {here}/go || sleep 300; echo tidy >> {here}/ran" }
+  stage tidy after work when always() { run "test -e {here}/go || { touch {here}/tidies; sleep 300; }; echo tidy >> {here}/ran" }
 ''')
     run = here.start_run()
     here.until_seen("waits")

@@ -111,17 +111,19 @@ class Place:
             yield database
             database.commit()
 
-    def left_behind(self):
-        """Processes that speak of this place, and what only living runs have."""
-        mark, left = str(self.folder).encode(), []
+    def processes(self):
+        """Those that speak of this place: the number of each, and what it is."""
+        mark = str(self.folder).encode()
         for entry in pathlib.Path("/proc").iterdir():
             with contextlib.suppress(OSError):
                 if entry.name.isdigit() and int(entry.name) != os.getpid():
                     about = (entry / "cmdline").read_bytes() + (entry / "environ").read_bytes()
                     if mark in about and (entry / "stat").read_text().rsplit(")", 1)[1].split()[0] != "Z":
-                        left.append(about[:300].replace(b"\0", b" ").decode(errors="replace"))
-        left += [str(path) for path in self.state.rglob("*.sock")]
-        return left
+                        yield int(entry.name), about[:300].replace(b"\0", b" ").decode(errors="replace")
+
+    def left_behind(self):
+        """Its processes, and what only living runs have."""
+        return [about for _, about in self.processes()] + [str(path) for path in self.state.rglob("*.sock")]
 
     def close(self):
         for process in self.started:
@@ -129,6 +131,9 @@ class Place:
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
                 process.communicate()
+        for number, _ in self.processes():  # of a case that failed
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
 
 
 def expect(held, what):
