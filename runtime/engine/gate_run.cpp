@@ -94,7 +94,8 @@ Task<GateEnd> take_lock(RunState& run, std::size_t stage, Wakeup& wakeup) {
 }
 
 void release_locks(RunState& run) {
-  if (run.journal == nullptr) return;
+  // What was ended because the journal cannot be written is not over: it goes on another time, behind the same lock.
+  if (run.journal == nullptr || run.broken) return;
   for (std::size_t i = 0; i < run.plan.environments.size(); ++i) {
     const Environment& environment = run.plan.environments[i];
     if (!environment.lock || !environment.entry || run.released.contains(i)) continue;

@@ -54,7 +54,7 @@ class Campaign:
                 action(scene)
             except Broken as broken:
                 return f"{name}: {broken}\n{scene.said if self.options.verbose else ''}"
-        self.tried[(name, "scenario")] += 1
+        self.tried[(name.split(" at write")[0], "scenario")] += 1
         return None
 
     def scenarios(self, folder):

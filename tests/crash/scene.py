@@ -238,6 +238,8 @@ def make_template(tools, fixture, folder):
     if fixture.pipe:
         return None
     state = folder / fixture.name / ".sluice"
+    if (state / "journal.db").exists():
+        return state / "journal.db"
     state.mkdir(parents=True)
     (state / "journal.db").touch()
     subprocess.run([tools.sluice, "runs"], cwd=state.parent, check=True, stdout=subprocess.DEVNULL)
