@@ -252,7 +252,8 @@ Outcome LegAttempt::clear_place() {
   }
   if (desk_.workspace_is_untouched()) return {};
   desk_.forget_workspace();
-  if (!keep) return remove_folder(workspace_);
+  // Where the run is broken off, the leg starts over when it is gone on with.
+  if (!keep || run_.broken) return remove_folder(workspace_);
   if (Outcome made = make_folders(kept_.parent_path()); !made) return made;
   if (Outcome removed = remove_folder(kept_); !removed) return removed;
   std::filesystem::rename(workspace_, kept_, error);
