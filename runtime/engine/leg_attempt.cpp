@@ -127,6 +127,9 @@ Outcome LegAttempt::make_place() {
       if (Outcome removed = remove_folder(*folder); !removed) return removed;
     }
   }
+  if (!has_effects() && run_.past.begun()) {
+    if (Outcome removed = remove_folder(kept_); !removed) return removed;
+  }
   if (has_effects()) {
     if (Outcome made = make_folders(workspace_); !made) return made;
   }

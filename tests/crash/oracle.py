@@ -163,7 +163,7 @@ def result_of(shown):
 def files_of(folder):
     """What a run has left, by name; its logs may tell of more than one life."""
     names = [path.relative_to(folder).as_posix() for path in folder.rglob("*")]
-    return sorted(name for name in names if not re.match(r"journal\.db|store/|runs/1/logs", name))
+    return sorted(name for name in names if not re.match(r"journal\.db|store/|runs/1/logs|runs/1/workspaces$", name))
 
 
 def processes_with(mark):
