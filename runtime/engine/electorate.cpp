@@ -17,6 +17,16 @@ std::expected<People, std::string> read_people(const Options& options) {
   return People::read(text, std::string(teams_path), groups_of_this_machine());
 }
 
+std::vector<std::string> unknown_teams(const Conditions& conditions, const Options& options) {
+  auto people = read_people(options);
+  if (!people) return {};  // told where the gate asks for a verdict
+  std::vector<std::string> who;
+  for (const Approval& approval : conditions.approvals) {
+    who.insert(who.end(), approval.who.begin(), approval.who.end());
+  }
+  return people->unknown_teams(who);
+}
+
 Subject subject_of(const std::filesystem::path& run_folder, const std::string& plan_hash) {
   Subject subject{plan_hash, {}};
   Artifacts artifacts(run_folder.parent_path().parent_path(), run_folder.filename());

@@ -8,6 +8,9 @@ namespace sluice::runtime {
 /// commits.
 std::expected<People, std::string> read_people(const Options& options);
 
+/// Teams that a gate asks for and nobody is in, for neither the team file nor this machine has them: misspelt, mostly.
+std::vector<std::string> unknown_teams(const Conditions& conditions, const Options& options);
+
 /// What a gate decides on.
 Subject subject_of(const std::filesystem::path& run_folder, const std::string& plan_hash);
 

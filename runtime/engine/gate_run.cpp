@@ -50,6 +50,10 @@ Task<GateEnd> wait_for_conditions(RunState& run, std::size_t stage, Wakeup& wake
   const Stage& gate = run.plan.stages[stage];
   std::int64_t reached = wall_clock();
   if (stage < run.past.stages.size()) reached = run.past.stages[stage].started.value_or(reached);
+  for (const std::string& team : unknown_teams(*gate.gate, run.options)) {
+    run.status.annotated(gate.id, "warning",
+                         fmt::format("nobody is in `{}`: neither {} nor this machine has it", team, teams_path));
+  }
   while (true) {
     auto verdict = verdict_now(run, gate, reached);
     if (!verdict) co_return GateEnd{Result::failure, verdict.error(), false};

@@ -63,6 +63,12 @@ def unjournalled(place):
     here.run("--no-journal", status=2, says="gates and locks live in the journal; leave out `--no-journal`")
 
 
+def misspelt_team(place):
+    """A team that nobody is in, for there is no such team, is told when the gate is reached."""
+    here = place(gated('approve 1 of "@acme/ghosts"'))
+    here.run(status=3, says="nobody is in `@acme/ghosts`: neither .github/sluice-teams nor this machine has it")
+
+
 def rejected(place):
     """One who rejects ends it: 1, and the stage behind is blocked."""
     here = place(gated(f'approve 1 of "{ME}"'))
@@ -322,5 +328,5 @@ def rolled_back(place):
     expect("rolled back" in here("runs"), "`runs` does not tell it")
 
 
-main([approved, asked_again, unjournalled, rejected, later, checklist, living, followed, expired, expired_meanwhile,
+main([approved, asked_again, unjournalled, misspelt_team, rejected, later, checklist, living, followed, expired, expired_meanwhile,
       windows, void, several_people, slept, locked, locked_by_the_dead, resolved, recovered, rolled_back])
