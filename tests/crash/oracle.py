@@ -65,7 +65,7 @@ def sum_of(text):
 def read_journal(folder):
     """A copy is read: opening the files themselves would put them in order."""
     with tempfile.TemporaryDirectory(prefix="sluice-crash-look-") as copy:
-        for name in ("journal.db", "journal.db-wal"):
+        for name in ("journal.db", "journal.db-wal", "journal.db-journal"):
             if (folder / name).exists():
                 shutil.copy(folder / name, copy)
         with_journal = sqlite3.connect(pathlib.Path(copy) / "journal.db")
