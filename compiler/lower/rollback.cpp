@@ -11,6 +11,16 @@ DIAGNOSTIC(UselessCommit, "this `commit` ends no rollback: the stage has none");
 DIAGNOSTIC(UselessRecovery, "`{}` changes nothing here: the stage works in no environment");
 DIAGNOSTIC(TimesDoNotFit, "{}");
 
+/// Of what is around a mark, a step that does nothing itself: where it stands, and when.
+StepContext beside(const StepContext& outer) {
+  StepContext context;
+  context.backend = outer.backend;
+  context.condition = outer.condition;
+  context.call = outer.call;
+  context.call_span = outer.call_span;
+  return context;
+}
+
 }  // namespace
 
 void Unfolder::lower_delivery(const Statement& statement, const StepContext& context) {
@@ -46,11 +56,7 @@ void Unfolder::lower_rollback(const Statement& statement, const StepContext& out
   lower_undoing(statement, outer, rollback);
   undoing_ = false;
   stage.rollbacks.push_back(std::move(rollback));
-  StepContext arming;
-  arming.backend = outer.backend;
-  arming.condition = outer.condition;
-  arming.call = outer.call;
-  arming.call_span = outer.call_span;
+  StepContext arming = beside(outer);
   arming.title = text_constant("Be ready to roll back", statement.header);
   add_step(arming, statement.header).action = graph::Arm{stage.rollbacks.size() - 1};
 }
@@ -91,11 +97,7 @@ void Unfolder::lower_commit(const Statement& statement, const StepContext& outer
         .help("call in it what has no rollback of its own");
     return;
   }
-  StepContext context;
-  context.backend = outer.backend;
-  context.condition = outer.condition;
-  context.call = outer.call;
-  context.call_span = outer.call_span;
+  StepContext context = beside(outer);
   context.title = text_constant("Commit", statement.header);
   add_step(context, statement.header).action = graph::Commit{};
 }

@@ -66,6 +66,7 @@ class LegAttempt : AttemptState {
   Outcome evaluate_env(StepRun& now);
   Task<Done> run_attempts(StepRun& now);
   Task<Failure> run_action(StepRun& now);
+  Failure do_at_once(StepRun& now);
   void conclude(StepRun& now, const Failure& failure);
   void record(StepRun& now);
   void keep_context(StepRun& now);

@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::size_t shown_lines = 20;
 
+Task<std::optional<std::string>> ended(std::optional<std::string> failure) { co_return failure; }
+
 }  // namespace
 
 Task<Done> LegAttempt::run_step(StepRun& now) {
@@ -107,50 +109,33 @@ Task<Done> LegAttempt::run_attempts(StepRun& now) {
 }
 
 Task<LegAttempt::Failure> LegAttempt::run_action(StepRun& now) {
-  if (const auto* script = std::get_if<Script>(&now.step.action)) {
-    Task<Failure> running = now.step.poll ? run_poll(now, *script, *now.step.poll) : run_script(now, *script);
-    Failure failure = co_await running;
-    co_return failure;
+  const auto& action = now.step.action;
+  if (const auto* script = std::get_if<Script>(&action)) {
+    return now.step.poll ? run_poll(now, *script, *now.step.poll) : run_script(now, *script);
   }
-  if (const auto* sleep = std::get_if<Sleep>(&now.step.action)) {
-    Task<Failure> sleeping = run_sleep(now, *sleep);
-    Failure failure = co_await sleeping;
-    co_return failure;
-  }
+  if (const auto* sleep = std::get_if<Sleep>(&action)) return run_sleep(now, *sleep);
+  if (const auto* use = std::get_if<UseAction>(&action)) return actions_->run(now, *use);
+  if (Failure out = way_out(now.step)) return ended(std::move(out));
+  if (const auto* upload = std::get_if<Upload>(&action)) return run_upload(now, *upload);
+  if (const auto* download = std::get_if<Download>(&action)) return run_download(now, *download);
+  if (const auto* cache = std::get_if<Cache>(&action)) return run_cache(now, *cache);
+  return ended(do_at_once(now));
+}
+
+/// What waits for nothing.
+LegAttempt::Failure LegAttempt::do_at_once(StepRun& now) {
   if (const auto* armed = std::get_if<Arm>(&now.step.action)) {
     arm(*armed);
-    co_return std::nullopt;
+    return std::nullopt;
   }
   if (std::holds_alternative<Commit>(now.step.action)) {
     run_.rollbacks->commit(leg_.stage);
     note(RecordKind::committed, now);
-    co_return std::nullopt;
-  }
-  if (Failure out = way_out(now.step)) co_return out;
-  if (const auto* upload = std::get_if<Upload>(&now.step.action)) {
-    Task<Failure> uploading = run_upload(now, *upload);
-    Failure failure = co_await uploading;
-    co_return failure;
-  }
-  if (const auto* download = std::get_if<Download>(&now.step.action)) {
-    Task<Failure> downloading = run_download(now, *download);
-    Failure failure = co_await downloading;
-    co_return failure;
-  }
-  if (const auto* cache = std::get_if<Cache>(&now.step.action)) {
-    Task<Failure> restoring = run_cache(now, *cache);
-    Failure failure = co_await restoring;
-    co_return failure;
-  }
-  if (const auto* use = std::get_if<UseAction>(&now.step.action)) {
-    Task<Failure> running = actions_->run(now, *use);
-    Failure failure = co_await running;
-    co_return failure;
+    return std::nullopt;
   }
   say(now, fmt::format("checkout of {}", run_.options.repository_root.string()));
   Outcome checked_out = check_out(run_.options.repository_root, workspace_, run_.environment);
-  if (!checked_out) co_return checked_out.error();
-  co_return std::nullopt;
+  return checked_out ? Failure() : Failure(checked_out.error());
 }
 
 /// The step's outcome, what it counts as, and what that makes of the job.
