@@ -56,27 +56,21 @@ Desk::Desk(fs::path folder, const Variables& inherited, const fs::path& tools)
       runner_(runner_context(temp_, tools)),
       variables_(variables_of(inherited, folder_, runner_)) {}
 
-/// The time of a folder's last change tells of every entry that came or went since, provided that the clock of the file
-/// system, which ticks every few milliseconds, has gone on meanwhile.
+/// The time of a folder's last change tells of every entry that came or went since.
 bool Desk::is_untouched(const char* name, std::int64_t made) const {
   struct stat status {};
   if (made == 0 || fstatat(handle_.get(), name, &status, AT_SYMLINK_NOFOLLOW) != 0) return false;
-  if (!S_ISDIR(status.st_mode) || nanoseconds(status.st_mtim) != made) return false;
-  timespec now{};
-  clock_gettime(CLOCK_REALTIME_COARSE, &now);
-  std::error_code error;
-  return nanoseconds(now) > made || fs::is_empty(folder_ / name, error);
+  return S_ISDIR(status.st_mode) && nanoseconds(status.st_mtim) == made;
 }
 
-/// An empty folder with the time of its making. What is younger than a tick is not told apart from what comes next, so
-/// it is looked into.
+/// An empty folder that seems to be a second old.
 Outcome Desk::make(const char* name, std::int64_t& made) {
   if (is_untouched(name, made)) return {};
   if (Outcome removed = remove_folder(folder_ / name); !removed) return removed;
   if (mkdirat(handle_.get(), name, 0700) != 0) return system_error("make the folder", folder_ / name);
   struct stat status {};
   if (fstatat(handle_.get(), name, &status, 0) != 0) return system_error("read", folder_ / name);
-  // A second before: whatever is put there, even in this tick, changes the time.
+  // Whatever is put there, even in this tick, changes the time.
   timespec earlier[2] = {status.st_mtim, status.st_mtim};
   earlier[0].tv_sec -= 1;
   earlier[1].tv_sec -= 1;

@@ -119,8 +119,6 @@ std::string Database::error() const { return sqlite3_errmsg(handle_); }
 
 std::int64_t Database::last_row() const { return sqlite3_last_insert_rowid(handle_); }
 
-int Database::changes() const { return sqlite3_changes(handle_); }
-
 Transaction::Transaction(Database& database) : database_(database), begun_(database.run("BEGIN IMMEDIATE")) {
   open_ = begun_.has_value();
 }

@@ -52,8 +52,6 @@ class Database {
   std::expected<Statement, std::string> prepare(std::string_view sql);
   std::string error() const;  ///< what the last failed call says
   std::int64_t last_row() const;
-  int changes() const;
-  sqlite3* handle() const { return handle_; }
 
  private:
   explicit Database(sqlite3* handle) : handle_(handle) {}
