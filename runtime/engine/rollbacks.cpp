@@ -168,6 +168,7 @@ void Rollbacks::trigger_ancestors(std::size_t stage) {
 }
 
 void Rollbacks::stage_ended(std::size_t stage, bool triggers) {
+  run_.any_ended = true;
   if (triggers) trigger_ancestors(stage);
   if (open_ > 0) start_due();
 }
@@ -179,6 +180,7 @@ Detached drive_rollback(Rollbacks& rollbacks, std::size_t stage) {
   StageReport& report = run.stages[stage].report;
   report.undone = worse(report.undone, undone);  // an earlier life may have begun with it
   rollbacks.stages_[stage].ended = true;
+  run.any_ended = true;
   --rollbacks.open_;
   --run.busy;
   run.status.stage_undone(report);

@@ -81,6 +81,7 @@ struct RunState {
   int busy = 0;                           ///< stages and rollbacks that do something or will without anybody's word
   std::vector<const Waiting*> waiting;    ///< those that only wait, in the order in which they began to
   std::set<std::string> said;             ///< what needs to be told only once
+  bool any_ended = false;                 ///< a stage or a rollback, since locks were looked at
   std::set<std::size_t> released;         ///< environments whose locks were given back
   std::int64_t wake_at = 0;               ///< the first time that any of those waits for
   std::vector<std::string> left_waiting;  ///< what they waited for when it was decided to leave

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "runtime/engine/context.h"
 #include "runtime/engine/gate_run.h"
@@ -70,7 +71,7 @@ void tell_of_waiting(RunState& run) {
 
 /// At the end of every turn of the loop: what happened in it is written down, and it is seen whether anything is left.
 bool turn_ended(RunState& run) {
-  if (!run.plan.environments.empty()) release_locks(run);
+  if (std::exchange(run.any_ended, false)) release_locks(run);
   if (run.is_done()) return true;
   if (run.options.wait) tell_of_waiting(run);
   if (!run.leaving && may_leave(run)) {
