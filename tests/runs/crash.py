@@ -44,9 +44,7 @@ def clean_start(place):
     run "test ! -e left; touch left"
     run "echo $$ >> {here}/pids; test -e {here}/go || { touch {here}/waits; sleep 300; }"
   }''')
-    run = here.start_run()
-    here.until_seen("waits")
-    here.kill(run)
+    here.interrupt("waits")
     here.make("go")
     here("resume", "last")
     first, second = here.lines("pids")
@@ -120,9 +118,7 @@ runs:
     - run: echo greeted >> {here.here}/ran
       shell: bash
 """)
-    run = here.start_run("--actions", here.folder / "actions")
-    here.until_seen("waits")
-    here.kill(run)
+    here.interrupt("waits", "--actions", here.folder / "actions")
     here.make("go")
     here.file.write_text(here.file.read_text().replace("echo two", "echo changed"))
     here("resume", "1", "--take-changes", says="~ two")
@@ -138,9 +134,7 @@ def secrets_again(place):
     env { WORD: secrets.WORD }
     run "test -e {here}/go || { touch {here}/waits; sleep 300; }; test ${#WORD} = 11; echo told $WORD > kept; echo $WORD"
   }''', before="secret WORD")
-    run = here.start_run(env={"WORD": "open-sesame"})
-    here.until_seen("waits")
-    here.kill(run)
+    here.interrupt("waits", env={"WORD": "open-sesame"})
     here.make("go")
     here("resume", "1", status=2, says="WORD")
     expect_equal(here.shown()["state"], "interrupted", "a resume without the secret leaves it")
@@ -152,9 +146,7 @@ def secrets_again(place):
 def unjournalled(place):
     """`--no-journal` leaves nothing to go on with, and nothing that looks as if."""
     here = place('  stage one { run "touch {here}/waits; until test -e {here}/go; do sleep 0.05; done" }')
-    run = here.start_run("--no-journal")
-    here.until_seen("waits")
-    here.kill(run)
+    here.interrupt("waits", "--no-journal")
     here.make("go")  # nobody knows of its processes: they are left alone
     here.until(lambda: not here.left_behind(), "the end of its step")
     here("resume", says="no run can go on now")

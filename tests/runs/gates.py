@@ -261,9 +261,7 @@ def locked_by_the_dead(place):
     rollback none because "a test"
     run "test -e {here}/go || { touch {here}/waits; sleep 300; }; echo $GITHUB_RUN_ID >> {here}/ran" { idempotent }
   }''', before="environment live { lock }")
-    run = here.start_run()
-    here.until_seen("waits")
-    here.kill(run)
+    here.interrupt("waits")
     here.run(status=3)
     here("status", says="held by run 1")
     here.make("go")
@@ -284,9 +282,7 @@ DOUBT = '''
 
 def in_doubt(place, recovery):
     here = place(DOUBT % recovery, before="environment live { lock }")
-    run = here.start_run()
-    here.until_seen("waits")
-    here.kill(run)
+    here.interrupt("waits")
     here.make("go")
     return here
 

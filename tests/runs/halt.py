@@ -31,9 +31,7 @@ def living(place):
 def interrupted(place):
     """`cancel` of an interrupted run does what is left to do: its handlers."""
     here = place(LONG)
-    run = here.start_run()
-    here.until_seen("waits")
-    here.kill(run)
+    here.interrupt("waits")
     here("cancel")
     expect_equal(here.shown()["state"], "cancelled", "the state")
     expect("tidy-cancelled" in here.lines("ran"), f"the handler did not run: {here.lines('ran')}")
@@ -60,9 +58,7 @@ def stopped(place):
 def stopped_after_crash(place):
     """`stop` of an interrupted run starts nothing more."""
     here = place(LONG)
-    run = here.start_run()
-    here.until_seen("waits")
-    here.kill(run)
+    here.interrupt("waits")
     here.make("go")
     here("stop")
     expect("behind" not in here.lines("ran"), "a stage was started")
@@ -90,9 +86,7 @@ def killed_while_cancelled(place):
 def beside_a_server(place):
     """A server is no reason to refuse: whose process died can be cancelled, and so can what waits."""
     here = place(LONG)
-    run = here.start_run()
-    here.until_seen("waits")
-    here.kill(run)
+    here.interrupt("waits")
     with here.journal() as database:  # the server leaves it alone
         database.execute("UPDATE run SET state = 'waiting'")
     server = here.start("serve")

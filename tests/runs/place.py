@@ -64,6 +64,12 @@ class Place:
         self.started.append(process)
         return process
 
+    def interrupt(self, seen, *arguments, **more):
+        """A run that is killed as soon as the file of that name is there."""
+        run = self.start_run(*arguments, **more)
+        self.until_seen(seen)
+        self.kill(run)
+
     def start_run(self, *arguments, **more):
         return self.start("run", self.file, *arguments, **more)
 

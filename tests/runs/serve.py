@@ -25,9 +25,7 @@ def serving(here, *options):
 def takes_up(place):
     """What was interrupted before and while it serves is gone on with; what lives is left alone."""
     here = place(WAITS)
-    run = here.start_run()
-    here.until_seen("waits")
-    here.kill(run)
+    here.interrupt("waits")
     here.make("go")
     with serving(here):
         here.until(lambda: here.shown("1")["state"] == "succeeded", "the end of run 1")
@@ -46,9 +44,7 @@ def ends_behind_its_runs(place):
     """SIGTERM does not cancel what runs: it is waited for. Once more cancels it."""
     here = place(WAITS)
     for again in (False, True):
-        run = here.start_run()
-        here.until_seen("waits")
-        here.kill(run)
+        here.interrupt("waits")
         (here.here / "waits").unlink()
         server = here.start("serve")
         here.until_seen("waits")

@@ -2,9 +2,10 @@
 
 #include <catch2/catch.hpp>
 
-#include "runtime/output/lines.h"
+#include "chunks.h"
 
 using namespace sluice::runtime;
+using sluice::runtime::test::read_in_chunks;
 
 namespace {
 
@@ -12,15 +13,6 @@ Secrets hiding(std::initializer_list<std::string> values) {
   Secrets secrets;
   for (const std::string& value : values) secrets.add(value);
   return secrets;
-}
-
-std::string read_in_chunks(const Secrets& secrets, const std::string& text, std::size_t size) {
-  std::string out;
-  LineReader reader(secrets, {[&](std::string_view block) { out += block; },
-                              [](std::string_view) { return std::optional<std::string>(); }});
-  for (std::size_t i = 0; i < text.size(); i += size) reader.add(std::string_view(text).substr(i, size));
-  reader.finish();
-  return out;
 }
 
 }  // namespace

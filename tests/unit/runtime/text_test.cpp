@@ -1,25 +1,12 @@
 #include <catch2/catch.hpp>
 
+#include "chunks.h"
 #include "runtime/engine/command_files.h"
 #include "runtime/expressions/glob.h"
-#include "runtime/output/lines.h"
 #include "runtime/system/sha256.h"
 
 using namespace sluice::runtime;
-
-namespace {
-
-/// All that comes out when a text is read in chunks of a size.
-std::string read_in_chunks(const Secrets& secrets, const std::string& text, std::size_t size) {
-  std::string out;
-  LineReader reader(secrets, {[&](std::string_view block) { out += block; },
-                              [](std::string_view) { return std::optional<std::string>(); }});
-  for (std::size_t i = 0; i < text.size(); i += size) reader.add(std::string_view(text).substr(i, size));
-  reader.finish();
-  return out;
-}
-
-}  // namespace
+using sluice::runtime::test::read_in_chunks;
 
 TEST_CASE("a secret is hidden wherever chunks begin and end") {
   Secrets secrets;
