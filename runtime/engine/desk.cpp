@@ -49,34 +49,45 @@ std::int64_t nanoseconds(const timespec& time) { return time.tv_sec * std::int64
 
 }  // namespace
 
-Desk::Desk(fs::path folder, const Variables& inherited, const fs::path& tools)
+Desk::Desk(fs::path folder, const Variables& inherited, const fs::path& tools, bool is_reused)
     : folder_(std::move(folder)),
       workspace_(folder_ / "workspace"),
       temp_(folder_ / "temp"),
       runner_(runner_context(temp_, tools)),
-      variables_(variables_of(inherited, folder_, runner_)) {}
+      variables_(variables_of(inherited, folder_, runner_)),
+      is_reused_(is_reused) {}
 
-/// The time of a folder's last change tells of every entry that came or went since.
-bool Desk::is_untouched(const char* name, std::int64_t made) const {
+/// Holds on to an entry, which is empty.
+Outcome Desk::Entry::keep(int folder, const char* name, int flags) {
+  handle = Descriptor(openat(folder, name, flags | O_NOFOLLOW | O_CLOEXEC));
   struct stat status {};
-  if (made == 0 || fstatat(handle_.get(), name, &status, AT_SYMLINK_NOFOLLOW) != 0) return false;
-  return S_ISDIR(status.st_mode) && nanoseconds(status.st_mtim) == made;
+  if (!handle || fstat(handle.get(), &status) != 0) return system_error("read", name);
+  modified = status.st_mtim;
+  changed = status.st_ctim;
+  return {};
 }
 
-/// An empty folder that seems to be a second old.
-Outcome Desk::make(const char* name, std::int64_t& made) {
-  if (is_untouched(name, made)) return {};
+/// What was written changes the size, what came into a folder or went its time. One that was removed or moved away, so
+/// that something else may bear its name, has no link or another time of change.
+bool Desk::Entry::is_untouched() const {
+  struct stat status {};
+  if (!handle || fstat(handle.get(), &status) != 0) return false;
+  bool is_empty = S_ISDIR(status.st_mode) || status.st_size == 0;
+  return is_empty && status.st_nlink > 0 && nanoseconds(status.st_mtim) == nanoseconds(modified) &&
+         nanoseconds(status.st_ctim) == nanoseconds(changed);
+}
+
+/// An empty folder that seems to be a second old: whatever is put there, even in this tick, changes its time.
+Outcome Desk::make(const char* name, Entry& folder) {
+  if (folder.is_untouched()) return {};
   if (Outcome removed = remove_folder(folder_ / name); !removed) return removed;
   if (mkdirat(handle_.get(), name, 0700) != 0) return system_error("make the folder", folder_ / name);
-  struct stat status {};
-  if (fstatat(handle_.get(), name, &status, 0) != 0) return system_error("read", folder_ / name);
-  // Whatever is put there, even in this tick, changes the time.
-  timespec earlier[2] = {status.st_mtim, status.st_mtim};
+  timespec earlier[2] = {{}, {}};
+  clock_gettime(CLOCK_REALTIME, &earlier[0]);
   earlier[0].tv_sec -= 1;
-  earlier[1].tv_sec -= 1;
+  earlier[1] = earlier[0];
   if (utimensat(handle_.get(), name, earlier, 0) != 0) return system_error("set the time of", folder_ / name);
-  made = nanoseconds(earlier[1]);
-  return {};
+  return is_reused_ ? folder.keep(handle_.get(), name, O_RDONLY | O_DIRECTORY) : Outcome();
 }
 
 Outcome Desk::open() {
@@ -89,9 +100,9 @@ Outcome Desk::open() {
 
 Outcome Desk::prepare(bool with_workspace) {
   if (Outcome opened = open(); !opened) return opened;
-  if (Outcome made = make("temp", temp_made_); !made) return made;
+  if (Outcome made = make("temp", temp_entry_); !made) return made;
   if (with_workspace) {
-    if (Outcome made = make("workspace", workspace_made_); !made) return made;
+    if (Outcome made = make("workspace", workspace_entry_); !made) return made;
   }
   if (has_command_files_) return {};
   has_command_files_ = true;
@@ -108,35 +119,46 @@ Outcome Desk::go_on() {
   return make_folders(temp_);
 }
 
+/// Most often told without a look at its name.
+bool Desk::is_empty(std::size_t file) {
+  Entry& entry = file_entries_[file];
+  if (entry.is_untouched()) return true;
+  struct stat status {};
+  bool empty = fstatat(handle_.get(), command_files[file], &status, 0) == 0 && status.st_size == 0;
+  // One that cannot be held is looked at by its name the next time.
+  if (empty && is_reused_) (void)entry.keep(handle_.get(), command_files[file], O_RDONLY | O_NONBLOCK);
+  return empty;
+}
+
+Outcome Desk::make_empty(std::size_t file) {
+  if (is_empty(file)) return {};
+  return write_file(folder_ / command_files[file], "");
+}
+
 Outcome Desk::empty_command_files() {
-  for (const char* name : command_files) {
-    struct stat status {};
-    if (fstatat(handle_.get(), name, &status, 0) == 0 && status.st_size == 0) continue;
-    if (Outcome written = write_file(folder_ / name, ""); !written) return written;
+  for (std::size_t file = 0; file < command_files.size(); ++file) {
+    if (Outcome emptied = make_empty(file); !emptied) return emptied;
   }
   return {};
 }
 
-std::expected<std::string, std::string> Desk::read(std::string_view command_file) const {
-  std::string name(command_file);
-  struct stat status {};
-  bool there = fstatat(handle_.get(), name.c_str(), &status, 0) == 0;
-  return there && status.st_size > 0 ? read_file(folder_ / name).value_or("") : std::string();
+std::string Desk::read(std::size_t command_file) {
+  if (is_empty(command_file)) return {};
+  return read_file(folder_ / command_files[command_file]).value_or("");
 }
 
-std::expected<std::string, std::string> Desk::take(std::string_view command_file) {
-  std::string name(command_file);
-  struct stat status {};
-  bool there = fstatat(handle_.get(), name.c_str(), &status, 0) == 0;
-  if (there && status.st_size == 0) return std::string();
-  std::string text = there ? read_file(folder_ / name).value_or("") : "";
-  if (Outcome emptied = write_file(folder_ / name, ""); !emptied) return std::unexpected(emptied.error());
+std::expected<std::string, std::string> Desk::take(std::size_t command_file) {
+  if (is_empty(command_file)) return std::string();
+  std::string text = read_file(folder_ / command_files[command_file]).value_or("");
+  if (Outcome emptied = write_file(folder_ / command_files[command_file], ""); !emptied) {
+    return std::unexpected(emptied.error());
+  }
   return text;
 }
 
 Outcome Desk::clear_temp() {
-  if (temp_is_untouched()) return {};
-  temp_made_ = 0;
+  if (temp_entry_.is_untouched()) return {};
+  temp_entry_ = Entry();
   return remove_folder(temp_);
 }
 

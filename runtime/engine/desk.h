@@ -1,6 +1,8 @@
 #pragma once
+#include <time.h>
+
 #include <array>
-#include <cstdint>
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -19,8 +21,9 @@ inline constexpr std::array command_files = {"output", "env", "path", "step_summ
 /// untouched is not made anew.
 class Desk {
  public:
-  /// `inherited` is what every step of the run inherits; `tools` is RUNNER_TOOL_CACHE.
-  Desk(std::filesystem::path folder, const Variables& inherited, const std::filesystem::path& tools);
+  /// `inherited` is what every step of the run inherits; `tools` is RUNNER_TOOL_CACHE. One that is used again and again
+  /// has its files at hand: descriptors, some eight of them.
+  Desk(std::filesystem::path folder, const Variables& inherited, const std::filesystem::path& tools, bool is_reused);
 
   /// Makes what is missing. With `own_workspace` false the workspace is left alone.
   Outcome prepare(bool with_workspace);
@@ -28,16 +31,15 @@ class Desk {
   /// Makes what is missing of a desk of its own, and leaves what an earlier life of the run has put there.
   Outcome go_on();
 
-  /// What a step wrote into a command file.
-  std::expected<std::string, std::string> read(std::string_view command_file) const;
-  /// What a step wrote into a command file, which is empty afterwards; mostly nothing.
-  std::expected<std::string, std::string> take(std::string_view command_file);
+  /// What a step wrote into the command file of that number; mostly nothing.
+  std::string read(std::size_t command_file);
+  /// The same; it is empty afterwards.
+  std::expected<std::string, std::string> take(std::size_t command_file);
   Outcome empty_command_files();
 
   /// Whether nothing has been put into a folder of ours since it was made.
-  bool workspace_is_untouched() const { return is_untouched("workspace", workspace_made_); }
-  bool temp_is_untouched() const { return is_untouched("temp", temp_made_); }
-  void forget_workspace() { workspace_made_ = 0; }
+  bool workspace_is_untouched() const { return workspace_entry_.is_untouched(); }
+  void forget_workspace() { workspace_entry_ = Entry(); }
   Outcome clear_temp();
 
   const std::filesystem::path& folder() const { return folder_; }
@@ -47,15 +49,27 @@ class Desk {
   const InheritedVariables& variables() const { return variables_; }
 
  private:
+  /// A file or a folder of ours as we have left it: empty.
+  struct Entry {
+    Descriptor handle;
+    timespec modified{}, changed{};
+
+    Outcome keep(int folder, const char* name, int flags);
+    bool is_untouched() const;
+  };
+
   Outcome open();
-  bool is_untouched(const char* name, std::int64_t made) const;
-  Outcome make(const char* name, std::int64_t& made);
+  Outcome make(const char* name, Entry& folder);
+  bool is_empty(std::size_t file);
+  Outcome make_empty(std::size_t file);
 
   std::filesystem::path folder_, workspace_, temp_;
   Json runner_;
   InheritedVariables variables_;
-  Descriptor handle_;                                ///< of the folder
-  std::int64_t workspace_made_ = 0, temp_made_ = 0;  ///< the time of the last change in there; 0: there is none
+  bool is_reused_;
+  Descriptor handle_;  ///< of the folder
+  Entry workspace_entry_, temp_entry_;
+  std::array<Entry, command_files.size()> file_entries_;
   bool has_command_files_ = false;
 };
 

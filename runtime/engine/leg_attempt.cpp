@@ -31,7 +31,7 @@ std::string slug_of(const RunState& run, const LegIdentity& leg, int number, con
 std::unique_ptr<Desk> lasting_desk(const RunState& run, const LegIdentity& leg, int number, const Armed* undo) {
   if (undo == nullptr && !goes_on(run.plan.stages[leg.stage])) return nullptr;
   return std::make_unique<Desk>(run.folder / "attempts" / slug_of(run, leg, number, undo), run.environment,
-                                run.options.state_folder / "tools");
+                                run.options.state_folder / "tools", false);
 }
 
 }  // namespace

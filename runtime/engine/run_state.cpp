@@ -11,6 +11,7 @@ namespace sluice::runtime {
 namespace {
 
 constexpr auto between_commits = std::chrono::milliseconds(10);
+constexpr int most_at_hand = 64;  // desks whose files are held open: a process may have some thousand descriptors
 
 }  // namespace
 
@@ -36,8 +37,8 @@ bool RunState::is_done() const { return stages_left == 0 && rollbacks->idle(); }
 Desk& RunState::desk(int place) {
   std::unique_ptr<Desk>& desk = desks[place];
   if (!desk) {
-    desk =
-        std::make_unique<Desk>(folder / "places" / std::to_string(place), environment, options.state_folder / "tools");
+    desk = std::make_unique<Desk>(folder / "places" / std::to_string(place), environment,
+                                  options.state_folder / "tools", place <= most_at_hand);
   }
   return *desk;
 }

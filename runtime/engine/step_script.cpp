@@ -182,10 +182,10 @@ Outcome LegAttempt::empty_command_files() { return desk_.empty_command_files(); 
 /// until it stands in the journal.
 LegAttempt::Failure LegAttempt::take_command_files(StepRun& now) {
   std::map<std::string, std::string> texts;
-  for (const char* name : command_files) {
-    auto text = has_effects() ? desk_.read(name) : desk_.take(name);
+  for (std::size_t file = 0; file < command_files.size(); ++file) {
+    std::expected<std::string, std::string> text = has_effects() ? desk_.read(file) : desk_.take(file);
     if (!text) run_.break_off(text.error());
-    if (text && !text->empty()) texts[name] = std::move(*text);
+    if (text && !text->empty()) texts[command_files[file]] = std::move(*text);
   }
   if (texts.empty()) return std::nullopt;
   now.wrote_files = true;
