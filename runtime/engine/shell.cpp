@@ -2,11 +2,13 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <unordered_map>
 
 #include "runtime/expressions/values.h"
 
@@ -81,13 +83,31 @@ bool is_plain(std::string_view text) {
 }
 
 /// A program that the kernel starts by itself: what is no script without a first line.
-bool can_be_started(const std::filesystem::path& program) {
-  std::error_code error;
-  if (access(program.c_str(), X_OK) != 0 || !std::filesystem::is_regular_file(program, error)) return false;
+bool begins_as_program(const std::string& program) {
+  if (access(program.c_str(), X_OK) != 0) return false;
   Descriptor file(open(program.c_str(), O_RDONLY | O_CLOEXEC));
   char begin[4] = {};
   if (!file || read(file.get(), begin, sizeof begin) != sizeof begin) return false;
   return std::string_view(begin, 2) == "#!" || std::string_view(begin, 4) == "\177ELF";
+}
+
+/// The same; what was looked at is not opened again before it has changed.
+bool can_be_started(const std::string& program) {
+  struct Seen {
+    dev_t device = 0;
+    ino_t node = 0;
+    timespec changed{};
+    bool starts = false;
+  };
+  static std::unordered_map<std::string, Seen> all;
+  struct stat now {};
+  if (stat(program.c_str(), &now) != 0 || !S_ISREG(now.st_mode)) return false;
+  auto [found, is_new] = all.try_emplace(program);
+  Seen& seen = found->second;
+  bool same = !is_new && seen.device == now.st_dev && seen.node == now.st_ino &&
+              seen.changed.tv_sec == now.st_ctim.tv_sec && seen.changed.tv_nsec == now.st_ctim.tv_nsec;
+  if (!same) seen = {now.st_dev, now.st_ino, now.st_ctim, begins_as_program(program)};
+  return seen.starts;
 }
 
 /// One command of plain words: the same program with the same arguments that a shell would start.
@@ -99,7 +119,7 @@ std::optional<Command> plain_command(const std::string& text, const Surroundings
   if (words[0].find('=') != std::string::npos) return {};
   if (words[0].find('/') != std::string::npos) {
     std::filesystem::path program = work / words[0];
-    if (!can_be_started(program)) return {};
+    if (!can_be_started(program.native())) return {};
     return Command{std::move(program), std::move(words), {}, {}};
   }
   if (std::ranges::find(shell_words, words[0]) != shell_words.end()) return {};
