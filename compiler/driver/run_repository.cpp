@@ -53,6 +53,8 @@ void read_ref(const Git& git, Repository& repository) {
   if (std::string branch = git.ask({"symbolic-ref", "--quiet", "--short", "HEAD"}); !branch.empty()) {
     repository.ref_name = branch;
     repository.ref = "refs/heads/" + branch;
+  } else if (repository.sha.empty()) {
+    return;  // no repository
   } else if (std::string tag = git.ask({"describe", "--tags", "--exact-match", "HEAD"}); !tag.empty()) {
     repository.ref_name = tag;
     repository.ref = "refs/tags/" + tag;
