@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -168,10 +167,7 @@ std::vector<pid_t> find_marked(const std::vector<std::string>& tokens, const std
 }
 
 void signal_tree(const std::vector<pid_t>& processes, int signal) {
-  for (pid_t pid : processes) {
-    Descriptor handle(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
-    if (handle) syscall(SYS_pidfd_send_signal, handle.get(), signal, nullptr, 0);
-  }
+  for (pid_t pid : processes) kill(pid, signal);
 }
 
 }  // namespace sluice::runtime

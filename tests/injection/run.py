@@ -89,7 +89,7 @@ class Judge:
                  for name, text in step.get("env", {}).items()}
         script = self.folder / "script"
         script.write_text(step["run"])
-        environment = {**os.environ, **given, "OUT": str(out), "CANARY": str(canary)}
+        environment = {**os.environ, **given, "OUT": str(out), "CANARY": str(canary), "TMPDIR": str(self.folder)}
         for name in ("GITHUB_OUTPUT", "GITHUB_ENV"):
             environment[name] = str(self.folder / name)
         result = subprocess.run([*SHELLS[step.get("shell", "bash")], str(script)], cwd=self.folder, env=environment,

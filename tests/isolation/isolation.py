@@ -19,6 +19,7 @@ import time
 NOBODY = 65534
 # A leg has a /tmp of its own: what lies elsewhere is hidden by other means, and is the case to try.
 WHERE = "/srv" if os.access("/srv", os.W_OK) else str(pathlib.Path.home())
+MARK = pathlib.Path(tempfile.gettempdir()).name  # so that what is left there is known as a test's
 SECRET = "open-sesame-of-the-forty"
 
 
@@ -26,7 +27,7 @@ class Place:
     """A repository with one pipeline, a home, and a run of it."""
 
     def __init__(self, sluice, body, user=None):
-        self.folder = tempfile.TemporaryDirectory(prefix="sluice-isolation-", dir=WHERE)
+        self.folder = tempfile.TemporaryDirectory(prefix=f"sluice-isolation-{MARK}-", dir=WHERE)
         top = pathlib.Path(self.folder.name)
         self.repository, self.home = top / "repository", top / "home"
         self.repository.mkdir()
@@ -235,7 +236,7 @@ pipeline p { on push
         with Place(sluice, body) as place:
             place.run(how)
             expect(place.status == 0 and "│ held" in place.output, f"{how}: the service was not reached", place)
-            expect(not list(pathlib.Path("/tmp").glob("sluice-service-*/mine")), "its folder is outside", place)
+            expect(not list(pathlib.Path(tempfile.gettempdir()).glob("sluice-service-*/mine")), "its folder is outside", place)
 
 
 def secrets(sluice):

@@ -24,8 +24,8 @@ using Kind = Unanswered::Kind;
 struct Folder {
   fs::path path;
   Folder() {
-    char name[] = "/tmp/sluice-control-XXXXXX";
-    path = mkdtemp(name);
+    std::string name = (fs::temp_directory_path() / "sluice-control-XXXXXX").string();
+    path = mkdtemp(name.data());
     chmod(path.c_str(), 0711);
   }
   ~Folder() { fs::remove_all(path); }
