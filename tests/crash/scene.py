@@ -55,7 +55,7 @@ class Scene:
         return ["run", "p.pipe", "--jobs", "2", "--root", "."] if self.fixture.pipe else ["resume", "1"]
 
     def faults(self, at, do="kill", on="ws", slow=0):
-        return {"LD_PRELOAD": self.tools.shim, "FAULTS_FILE": str(self.state / "journal.db"),
+        return {"LD_PRELOAD": self.tools.shim, "FAULTS_FILE": str(self.state / "journal."),
                 "FAULTS_LOG": str(self.calls), "FAULTS_AT": str(at), "FAULTS_DO": do, "FAULTS_ON": on,
                 "FAULTS_SLOW": str(slow)}
 
@@ -114,13 +114,13 @@ class Scene:
             raise Broken(f"an error of the disk is told as: {text}")
 
     def journal_files(self):
-        return {path.name.removeprefix("journal."): path.read_bytes() for path in self.state.glob("journal.db*")}
+        return {path.name.removeprefix("journal."): path.read_bytes() for path in self.state.glob("journal.*")}
 
     def put_journal_files(self, files):
-        for path in self.state.glob("journal.db*"):
+        for path in self.state.glob("journal.*"):
             path.unlink()
         for name, content in files.items():
-            if name != "db-shm":
+            if not name.endswith("-shm"):
                 (self.state / f"journal.{name}").write_bytes(content)
 
     def spoil_tail(self, chosen):

@@ -153,4 +153,18 @@ def unjournalled(place):
     here("status", says="all runs are finished")
 
 
-main([interrupted, clean_start, only_one, crash_loop, isolated, actions_again, secrets_again, unjournalled])
+def first_at_once(place):
+    """Several first runs make one journal, whatever a process that died while it made one has left."""
+    here = place('  stage one { run "echo $GITHUB_RUN_ID >> {here}/ran" }')
+    here.state.mkdir(mode=0o700)
+    for left in ("journal.new", "journal.new-wal", "journal.new-journal"):
+        (here.state / left).write_bytes(b"half a database" * 99)
+    here("runs", status=2, says="nothing has run in")
+    runs = [here.start_run() for _ in range(8)]
+    for run in runs:
+        here.end(run, 0)
+    expect_equal(sorted(map(int, here.lines("ran"))), list(range(1, 9)), "the runs")
+    expect_equal(sorted(file.name for file in here.state.glob("journal.*") if "db-" not in file.name), ["journal.db"], "files")
+
+
+main([interrupted, first_at_once, clean_start, only_one, crash_loop, isolated, actions_again, secrets_again, unjournalled])
