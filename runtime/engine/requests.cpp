@@ -7,14 +7,19 @@
 #include "runtime/engine/electorate.h"
 #include "runtime/engine/past.h"
 #include "runtime/expressions/values.h"
+#include "runtime/journal/run_log.h"
 
 namespace sluice::runtime {
 namespace {
 
 Json refused(const std::string& why) { return {{"error", why}}; }
 
+std::filesystem::path folder_of(const RequestSubject& subject) {
+  return subject.options.state_folder / "runs" / std::to_string(subject.run);
+}
+
 std::expected<Past, std::string> past_of(const RequestSubject& subject) {
-  auto records = subject.journal.records_of(subject.run);
+  auto records = newest_records(subject.journal, subject.run, folder_of(subject));
   if (!records) return std::unexpected(records.error());
   return read_past(*records, subject.plan);
 }
@@ -44,10 +49,6 @@ std::expected<std::size_t, std::string> find_gate(const RequestSubject& subject,
   if (gates.empty()) return std::unexpected(fmt::format("run {} waits at no gate", subject.run));
   return std::unexpected(fmt::format("run {} waits at {}{}; name one of them", subject.run, fmt::join(names, ", "),
                                      name.empty() ? "" : fmt::format(", not at `{}`", name)));
-}
-
-std::filesystem::path folder_of(const RequestSubject& subject) {
-  return subject.options.state_folder / "runs" / std::to_string(subject.run);
 }
 
 std::expected<Verdict, std::string> verdict_at(const RequestSubject& subject, const Past& past, std::size_t gate) {

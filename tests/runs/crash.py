@@ -167,4 +167,20 @@ def first_at_once(place):
     expect_equal(sorted(file.name for file in here.state.glob("journal.*") if "db-" not in file.name), ["journal.db"], "files")
 
 
-main([interrupted, first_at_once, clean_start, only_one, crash_loop, isolated, actions_again, secrets_again, unjournalled])
+def shown_at_once(place):
+    """What a run did in its last milliseconds is shown, though it stands in its tail alone."""
+    here = place('''
+  stage first { run "true" }
+  stage second after first { run "kill -9 $PPID; sleep 300" }''')
+    committed = set()
+    for number in range(1, 11):
+        here.start_run().communicate(timeout=60)
+        with here.journal() as database:
+            committed.add(database.execute("SELECT count(*) FROM record WHERE run = ?", [number]).fetchone()[0])
+        expect_equal(here.results(number), {"first": "success", "second": "started"}, f"run {number}")
+        here("cancel", str(number))
+    whole = max(committed)
+    expect(min(committed) < whole, f"each kill came behind the commit of {whole} records")
+
+
+main([interrupted, first_at_once, shown_at_once, clean_start, only_one, crash_loop, isolated, actions_again, secrets_again, unjournalled])
