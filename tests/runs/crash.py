@@ -183,4 +183,18 @@ def shown_at_once(place):
     expect(min(committed) < whole, f"each kill came behind the commit of {whole} records")
 
 
-main([interrupted, first_at_once, shown_at_once, clean_start, only_one, crash_loop, isolated, actions_again, secrets_again, unjournalled])
+def foreign_start(place):
+    """A journal that says nothing sensible of how a run began is an error, and told."""
+    here = place('  stage one { run "touch {here}/waits; sleep 300" }')
+    here.interrupt("waits")
+    for text, why in (("{}", "`root`"), ('{"root": ""}', "`root`"), ('{"root": "/", "jobs": "two"}', "type"), ("[]", "no object")):
+        with here.journal() as database:
+            database.execute("UPDATE run SET context = ?", [text])
+        told = here("resume", "1", status=2, says="what the run was started with cannot be read: ")
+        expect(why in told, told)
+    with here.journal() as database:
+        database.execute("UPDATE run SET context = ?", [f'{{"root": "{here.folder}"}}'])
+    here("cancel", "1")
+
+
+main([interrupted, first_at_once, shown_at_once, foreign_start, clean_start, only_one, crash_loop, isolated, actions_again, secrets_again, unjournalled])
