@@ -151,11 +151,11 @@ class Scene:
     def answer(self):
         """What people do: they let the run pass, and look at the world where a step is in doubt."""
         waits = "; ".join(self.shown()["waits"])
-        doubt = re.search(r"in doubt is `(\w+)\.(\d+)`", waits)
+        doubt = re.search(r"in doubt is `((\w+)(?:\.(\d+))?\.(\d+))`", waits)
         if doubt:
-            name = f"{doubt[1]}/0/{doubt[2]}"
+            name = f"{doubt[2]}/{int(doubt[3] or 1) - 1}/{doubt[4]}"
             last = [line for line in oracle.effects(self.log) if line.endswith(" " + name)][-1:]
-            arguments = ["resolve", "1", f"{doubt[1]}.{doubt[2]}", "success" if last == [f"end {name}"] else "rerun"]
+            arguments = ["resolve", "1", doubt[1], "success" if last == [f"end {name}"] else "rerun"]
         else:
             arguments = ["approve", "1", "--later"]
         status, said = self.life(arguments)
