@@ -72,7 +72,7 @@ struct RunState {
   std::size_t stages_left = 0;
   std::unique_ptr<Rollbacks> rollbacks;
   bool cancelled = false;             ///< in order
-  bool stopped = false;               ///< what runs goes on, nothing else starts
+  bool stopped = false;               ///< what runs goes on; for what has not begun the run is cancelled
   bool kill_now = false;              ///< at once
   bool leaving = false;               ///< all that is left waits: the process ends, the run does not
   std::optional<std::string> broken;  ///< what outside makes it impossible to go on
@@ -95,6 +95,7 @@ struct RunState {
 
   bool is_done() const;
   Desk& desk(int place);
+  bool ends_early() const { return cancelled || stopped; }
   void cancel();  ///< the first request; the second one kills
   void stop();
   void break_off(std::string why);
