@@ -61,6 +61,7 @@ struct RunState {
   std::string hash;   ///< of the plan: votes are bound to it
   Journal* journal = nullptr;
   std::optional<RunLog> log;  ///< none: nothing is written down
+  bool is_on_disk = false;    ///< that this life has begun
   Past past;
   Secrets secrets;
   Json github, secret_values, pipeline_env = Json::object();
@@ -94,8 +95,8 @@ struct RunState {
   int numbers_given = 0;  ///< to control groups and containers, so that each has a name of its own
 
   bool is_done() const;
-  Desk& desk(int place);
   bool ends_early() const { return cancelled || stopped; }
+  Desk& desk(int place);
   void cancel();  ///< the first request; the second one kills
   void stop();
   void break_off(std::string why);
