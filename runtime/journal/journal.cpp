@@ -85,7 +85,11 @@ Outcome make_journal(const fs::path& folder, const fs::path& file) {
   if (locked != 0) return system_error("lock", folder);
   if (access(file.c_str(), F_OK) == 0) return {};
   fs::path unfinished = folder / "journal.new";
-  for (const char* left : {"", "-journal", "-wal", "-shm"}) unlink((unfinished.string() + left).c_str());
+  auto remove_companions = [&] {
+    for (const char* left : {"-journal", "-wal", "-shm"}) unlink((unfinished.string() + left).c_str());
+  };
+  unlink(unfinished.c_str());
+  remove_companions();
   {
     auto database = open_newest(unfinished);
     if (!database) return std::unexpected(database.error());
@@ -93,6 +97,7 @@ Outcome make_journal(const fs::path& folder, const fs::path& file) {
       return std::unexpected(fmt::format("cannot make the journal `{}`: {}", file.string(), moved.error()));
     }
   }
+  remove_companions();  // SQLite does not say whether it could
   if (Outcome synced = sync_path(unfinished); !synced) return synced;
   if (rename(unfinished.c_str(), file.c_str()) != 0) return system_error("make", file);
   if (Outcome synced = sync_path(folder); !synced) return synced;

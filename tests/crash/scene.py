@@ -159,6 +159,8 @@ class Scene:
         else:
             arguments = ["approve", "1", "--later"]
         status, said = self.life(arguments)
+        if status == 3 and doubt:
+            return self.answer()  # another leg is in doubt, too
         if status != 0:
             raise Broken(f"`sluice {' '.join(arguments)}` fails: {said}")
 
