@@ -146,6 +146,34 @@ def killed_while_cancelled(place):
     expect_equal(here.shown()["state"], "cancelled", "the state")
 
 
+STUBBORN = '''
+  stage work {
+    run """
+      trap 'echo int-$(date +%s%N) >> {here}/heard' INT
+      trap 'echo term-$(date +%s%N) >> {here}/heard' TERM
+      touch {here}/waits
+      while true; do sleep 0.02 & wait $! || true; done
+      """ { GRACE }
+  }
+'''
+
+
+def graces(place):
+    """A step has the time to stop that it asks for: SIGTERM after three quarters of it, then it is killed."""
+    for grace, until_term, until_end in (("grace 2s", 1.5, 2), ("timeout 1s; grace 2s", 1.5, 2), ("", 7.5, 10)):
+        here = place(STUBBORN.replace("GRACE", grace))
+        run = here.start_run()
+        here.until_seen("waits")
+        if "timeout" not in grace:
+            here("cancel", "1")
+        here.end(run, 1)
+        ended = time.time()
+        heard = dict(line.split("-") for line in here.lines("heard"))
+        began, asked = (int(heard[name]) / 1e9 for name in ("int", "term"))
+        expect(until_term - 0.1 < asked - began < until_term + 1, f"`{grace}`: SIGTERM after {asked - began:.2f} s")
+        expect(until_end - 0.1 < ended - began < until_end + 2, f"`{grace}`: killed after {ended - began:.2f} s")
+
+
 def beside_a_server(place):
     """A server is no reason to refuse: whose process died can be cancelled, and so can what waits."""
     here = place(LONG)
@@ -161,4 +189,4 @@ def beside_a_server(place):
 
 
 main([living, interrupted, interrupted_legs, interrupted_in_environment, resumed_and_cancelled, stopped, stopped_conditions,
-      stopped_after_crash, killed_while_cancelled, beside_a_server])
+      stopped_after_crash, killed_while_cancelled, graces, beside_a_server])
