@@ -318,6 +318,7 @@ void Checker::check_option(const Statement& statement) {
       if (statement.value) delivery_word(statement);
       return check_entries(statement, true);
     case Word::timeout:
+    case Word::grace:
     case Word::expect:
     case Word::sleep:
       if (statement.value) expect(*statement.value, Type::Kind::duration, "the time");

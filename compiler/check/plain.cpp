@@ -40,6 +40,7 @@ bool is_once(Word word) {
     case Word::shell:
     case Word::working_directory:
     case Word::timeout:
+    case Word::grace:
     case Word::retry:
     case Word::allow_failure:
     case Word::with:

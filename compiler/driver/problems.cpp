@@ -18,6 +18,7 @@ void tell(github::Problem problem, source::Span pipeline, diagnostics::Sink& sin
   using Kind = github::ProblemKind;
   switch (problem.kind) {
     case Kind::timeout_rounded:
+    case Kind::grace_fixed:
     case Kind::options_of_call: sink.report<RoundedOnGitHub>(problem.span, problem.text); return;
     case Kind::not_emitted_yet: sink.report<NotEmittedYet>(problem.span, problem.text); return;
     case Kind::too_many_legs: sink.report<TooManyLegs>(problem.span, problem.text); return;

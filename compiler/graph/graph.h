@@ -78,6 +78,7 @@ struct Step {
   ExpressionId working_directory;
   ExpressionId allow_failure;
   std::optional<Seconds> timeout;
+  std::optional<Seconds> grace;  ///< from SIGINT to SIGKILL, where it is stopped
   Retry retry;
   std::optional<Poll> poll;  ///< of a script that is tried once
   bool idempotent = false;   ///< may run once more where nobody knows whether it has run

@@ -254,6 +254,7 @@ class GraphWriter {
     expression("working_directory", step.working_directory);
     expression("allow_failure", step.allow_failure);
     seconds("timeout", step.timeout);
+    seconds("grace", step.grace);
     retry(step.retry);
     poll(step.poll);
     json_.flag("idempotent", step.idempotent);

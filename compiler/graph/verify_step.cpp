@@ -34,6 +34,7 @@ void Verifier::check_step(const Step& step) {
   check_use(step.working_directory, "`working-directory`");
   check_use(step.allow_failure, "`allow-failure`");
   if (step.timeout && *step.timeout <= 0) broken("the timeout is not longer than nothing");
+  if (step.grace && *step.grace <= 0) broken("the grace is not longer than nothing");
   if (step.span.begin > step.span.end) broken("it ends before it begins");
   check_retry(step.retry);
   check_recovery(step);

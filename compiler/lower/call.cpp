@@ -6,7 +6,7 @@ namespace sluice::lower {
 
 namespace {
 
-DIAGNOSTIC(TimeoutOutOfRange, "a time limit is one second or more");
+DIAGNOSTIC(TimeoutOutOfRange, "{} is one second or more");
 DIAGNOSTIC(UnknownShell, "there is no shell `{}`");
 DIAGNOSTIC(NoBody, "`{}` has no body");
 
@@ -112,6 +112,13 @@ void Unfolder::set(Bindings& bindings, const Bindings& given) {
 }
 
 // Gives whether the statement was an option. Inner ones win.
+graph::Seconds Unfolder::time_limit(const Statement& statement, std::string_view what) {
+  if (Value time = statement.value ? evaluate(*statement.value) : Value{};
+      time.kind == Value::Kind::duration && time.number < 1)
+    sink_.report<TimeoutOutOfRange>(statement.value->span, what).help("write at least `1s`");
+  return std::max<graph::Seconds>(seconds(statement.value), 1);
+}
+
 bool Unfolder::apply_option(const Statement& statement, StepContext& context) {
   switch (statement.word) {
     case Word::env:
@@ -132,12 +139,8 @@ bool Unfolder::apply_option(const Statement& statement, StepContext& context) {
     case Word::working_directory:
       if (statement.value) context.working_directory = put(Place::working_directory, *statement.value);
       return true;
-    case Word::timeout:
-      context.timeout = std::max<graph::Seconds>(seconds(statement.value), 1);
-      if (Value time = statement.value ? evaluate(*statement.value) : Value{};
-          time.kind == Value::Kind::duration && time.number < 1)
-        sink_.report<TimeoutOutOfRange>(statement.value->span).help("write at least `1s`");
-      return true;
+    case Word::timeout: context.timeout = time_limit(statement, "a time limit"); return true;
+    case Word::grace: context.grace = time_limit(statement, "`grace`"); return true;
     case Word::allow_failure:
       context.allow_failure = statement.value ? put(Place::step_failure, *statement.value) : constant(true);
       return true;

@@ -57,7 +57,7 @@ struct StepContext {
   std::string shell = "bash";
   ExpressionId working_directory;
   ExpressionId allow_failure;
-  std::optional<graph::Seconds> timeout;
+  std::optional<graph::Seconds> timeout, grace;
   graph::Retry retry;
   StepResult* result = nullptr;  ///< what `output` adds to
   bool idempotent = false;

@@ -138,6 +138,7 @@ void Unfolder::lower_poll(const Statement& statement, const StepContext& outer) 
     context.env = script->env;
     context.working_directory = script->working_directory;
     context.timeout = script->timeout;
+    context.grace = script->grace;
     context.retry = {};
     if (!context.title) {
       std::string verb = poll.kind == graph::Poll::Kind::watch ? "Watch: " : "Await: ";

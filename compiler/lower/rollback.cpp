@@ -65,6 +65,7 @@ void Unfolder::lower_rollback(const Statement& statement, const StepContext& out
 void Unfolder::lower_undoing(const Statement& statement, StepContext context, graph::Rollback& rollback) {
   context.condition = context.allow_failure = context.title = {};
   context.timeout.reset();
+  context.grace.reset();
   context.retry = {};
   context.id.clear();
   context.result = nullptr;

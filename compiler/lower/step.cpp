@@ -72,6 +72,7 @@ graph::Step& Unfolder::add_step(const StepContext& context, Span span) {
   step.working_directory = context.working_directory;
   step.allow_failure = context.allow_failure;
   step.timeout = context.timeout;
+  step.grace = context.grace;
   step.retry = context.retry;
   step.idempotent = context.idempotent;
   step.probe = context.probe;

@@ -113,6 +113,7 @@ class Unfolder : private Evaluator {
   static void set(Bindings& bindings, const Bindings& given);
   void apply_shell(const Statement& statement, StepContext& context);
   bool apply_option(const Statement& statement, StepContext& context);
+  graph::Seconds time_limit(const Statement& statement, std::string_view what);
   ExpressionId input_of(const Value& value, Span span);
   void apply_declaration(const Statement& action, llvm::StringRef name, const StepContext& context);
   void add_uses(llvm::StringRef reference, Span span, Bindings with, const StepContext& context);

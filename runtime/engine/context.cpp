@@ -1,5 +1,7 @@
 #include "runtime/engine/context.h"
 
+#include <fmt/format.h>
+
 namespace sluice::runtime {
 namespace {
 
@@ -24,6 +26,22 @@ void recall(const Json& data, Isolation& isolation) {
   recall(data, "pids", isolation.limits.pids);
 }
 
+void recall(const Json& context, Options& options) {
+  options.github = context.value("github", Json::object());
+  options.inputs = context.value("inputs", Json::object());
+  options.vars = context.value("vars", Json::object());
+  options.repository_root = context.value("root", options.repository_root.string());
+  options.jobs = context.value("jobs", options.jobs);
+  options.only = context.value("only", options.only);
+  options.keep_workspaces = context.value("keep_workspaces", options.keep_workspaces);
+  options.starter = context.value("starter", "");
+  options.authors = context.value("authors", options.authors);
+  recall(context.value("isolation", Json::object()), options.isolation);
+  options.container_engine = context.value("container_engine", "");
+  options.actions = context.value("actions", "");
+  options.own = context.value("own", Json::object());
+}
+
 }  // namespace
 
 std::string context_text(const Options& options) {
@@ -45,22 +63,20 @@ std::string context_text(const Options& options) {
   return to_json_line(context);
 }
 
-void read_context(const std::string& text, Options& options) {
+Outcome read_context(const std::string& text, Options& options) {
+  auto wrong = [](std::string_view why) {
+    return std::unexpected(fmt::format("what the run was started with cannot be read: {}", why));
+  };
   Json context = parse_json(text);
-  if (!context.is_object()) return;
-  options.github = context.value("github", Json::object());
-  options.inputs = context.value("inputs", Json::object());
-  options.vars = context.value("vars", Json::object());
-  options.repository_root = context.value("root", options.repository_root.string());
-  options.jobs = context.value("jobs", options.jobs);
-  options.only = context.value("only", options.only);
-  options.keep_workspaces = context.value("keep_workspaces", options.keep_workspaces);
-  options.starter = context.value("starter", "");
-  options.authors = context.value("authors", options.authors);
-  recall(context.value("isolation", Json::object()), options.isolation);
-  options.container_engine = context.value("container_engine", "");
-  options.actions = context.value("actions", "");
-  options.own = context.value("own", Json::object());
+  if (!context.is_object()) return wrong("it is no object");
+  try {
+    recall(context, options);
+  } catch (const Json::exception& error) {
+    return wrong(error.what());
+  }
+  if (!options.github.is_object() || !options.own.is_object()) return wrong("its `github` or `own` is no object");
+  if (!options.repository_root.is_absolute()) return wrong("its `root` is no absolute path");
+  return {};
 }
 
 }  // namespace sluice::runtime

@@ -205,11 +205,17 @@ Task<Done> LegAttempt::kill_tree(TreeQuery query) {
   co_return Done{};
 }
 
-/// SIGINT, SIGTERM, SIGKILL to the whole tree, each when the one before has had its time.
-Task<Done> LegAttempt::stop_tree(Process& process, TreeQuery query) {
+/// SIGINT, SIGTERM, SIGKILL to the whole tree, each when the one before has had its time: three quarters of `grace` and
+/// the rest, as GitHub divides its ten seconds.
+Task<Done> LegAttempt::stop_tree(Process& process, TreeQuery query, std::optional<Seconds> grace) {
   const Options& options = run_.options;
   query.reaper = sandbox_ ? sandbox_->reaper() : 0;
   std::pair<int, Duration> signals[] = {{SIGINT, options.interrupt_for}, {SIGTERM, options.terminate_for}};
+  if (grace) {
+    Duration whole = std::chrono::seconds(*grace);
+    signals[0].second = whole * 3 / 4;
+    signals[1].second = whole - signals[0].second;
+  }
   for (auto [signal, patience] : signals) {
     if (process.has_exited() || run_.kill_now) break;
     signal_tree(find_tree(query, run_.processes, run_.other_children), signal);

@@ -46,7 +46,7 @@ class LegAttempt : AttemptState {
   void start_timeout();
   void fail(std::string reason);
   void collect_outputs();
-  Task<Done> stop_tree(Process& process, TreeQuery query);
+  Task<Done> stop_tree(Process& process, TreeQuery query, std::optional<Seconds> grace = {});
   Task<Done> kill_tree(TreeQuery query);
   Task<Done> clean_up();
   bool out_of_time() const;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -13,7 +14,7 @@ namespace sluice::runtime {
 
 LegRun::LegRun(RunState& run, LegIdentity own, const Armed* undo)
     : identity(std::move(own)), run_(run), undo_(undo), wakeup_(run.loop) {
-  goes_on_ = undo == nullptr && goes_on(run.plan.stages[identity.stage]) && attempt_before(run.past, identity) > 0;
+  began_ = undo == nullptr && leg_before(run.past, identity) != nullptr;
   report.name = undo == nullptr ? identity.name : fmt::format("{} rollback", identity.name);
 }
 
@@ -27,8 +28,7 @@ void LegRun::cancel() {
 }
 
 void LegRun::stop() {
-  bool began = leg_before(run_.past, identity) != nullptr;
-  if (place_ == 0 && undo_ == nullptr && !began) cancelled_ = true;
+  if (place_ == 0 && undo_ == nullptr && !began_) cancelled_ = true;
   wakeup_.notify();
 }
 
@@ -46,8 +46,7 @@ double LegRun::urgency() const {
 
 Task<Done> LegRun::wait_for_place() {
   place_ = run_.places.take(*this, urgency());
-  while (place_ == 0 && (!cancelled_ || goes_on_) && !(undo_ != nullptr && run_.kill_now))
-    co_await wakeup_.until(never);
+  while (place_ == 0 && (!cancelled_ || began_) && !(undo_ != nullptr && run_.kill_now)) co_await wakeup_.until(never);
   if (place_ == 0) run_.places.give_up(*this);
   co_return Done{};
 }
@@ -69,7 +68,7 @@ Task<Done> LegRun::run() {
   Task<Done> place = wait_for_place();
   co_await place;
   report.result = Result::cancelled;
-  if (place_ != 0 && (!cancelled_ || goes_on_)) {
+  if (place_ != 0 && (!cancelled_ || began_)) {
     started = Clock::now();
     run_.status.leg_started(report.name);
     ++run_.legs_running;
@@ -94,7 +93,10 @@ void LegRun::note_end() {
 }
 
 /// Inside of an environment the attempt that a crash interrupted goes on; elsewhere the leg starts over.
-int LegRun::first_attempt() const { return goes_on_ ? attempt_before(run_.past, identity) : 1; }
+int LegRun::first_attempt() const {
+  bool known = began_ && goes_on(run_.plan.stages[identity.stage]);
+  return known ? std::max(1, attempt_before(run_.past, identity)) : 1;
+}
 
 Task<Done> LegRun::run_attempts() {
   const Retry& retry = run_.plan.stages[identity.stage].retry;

@@ -50,7 +50,7 @@ class LegRun {
   std::unique_ptr<LegAttempt> attempt_;
   int place_ = 0;  ///< none yet
   bool cancelled_ = false, abandoned_ = false;
-  bool goes_on_ = false;  ///< with an attempt that an earlier life of the run began
+  bool began_ = false;  ///< in an earlier life of the run, which has not brought it to its end
 };
 
 }  // namespace sluice::runtime

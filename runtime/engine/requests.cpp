@@ -7,14 +7,19 @@
 #include "runtime/engine/electorate.h"
 #include "runtime/engine/past.h"
 #include "runtime/expressions/values.h"
+#include "runtime/journal/run_log.h"
 
 namespace sluice::runtime {
 namespace {
 
 Json refused(const std::string& why) { return {{"error", why}}; }
 
+std::filesystem::path folder_of(const RequestSubject& subject) {
+  return subject.options.state_folder / "runs" / std::to_string(subject.run);
+}
+
 std::expected<Past, std::string> past_of(const RequestSubject& subject) {
-  auto records = subject.journal.records_of(subject.run);
+  auto records = newest_records(subject.journal, subject.run, folder_of(subject));
   if (!records) return std::unexpected(records.error());
   return read_past(*records, subject.plan);
 }
@@ -46,16 +51,65 @@ std::expected<std::size_t, std::string> find_gate(const RequestSubject& subject,
                                      name.empty() ? "" : fmt::format(", not at `{}`", name)));
 }
 
-std::filesystem::path folder_of(const RequestSubject& subject) {
-  return subject.options.state_folder / "runs" / std::to_string(subject.run);
-}
-
 std::expected<Verdict, std::string> verdict_at(const RequestSubject& subject, const Past& past, std::size_t gate) {
   const Stage& stage = subject.plan.stages[gate];
   auto votes = votes_on(subject.journal, subject.run, stage.id);
   if (!votes) return std::unexpected(votes.error());
   return verdict_on(*stage.gate, subject.options, *votes, subject_of(folder_of(subject), subject.plan_hash),
                     *past.stages[gate].started, wall_clock());
+}
+
+/// A step that was at work when the runtime died, where nobody but people can tell whether it has done its work.
+struct Doubt {
+  Record record;                   ///< whose answer it waits for
+  std::string told;                ///< how it is named to people
+  std::vector<std::string> names;  ///< how people may name it
+};
+
+Doubt doubt_of(const Stage& stage, int index, int leg, const LegPast& past, int step) {
+  Doubt doubt{{RecordKind::resolved, index, leg, past.attempt, step}, {}, {stage.id}};
+  std::string with_leg = fmt::format("{}.{}.{}", stage.id, leg + 1, step + 1),
+              without = fmt::format("{}.{}", stage.id, step + 1);
+  std::string leg_name = past.last.data.value("leg", "");
+  doubt.told = leg_name.empty() ? fmt::format("`{}`", without) : fmt::format("`{}` of `{}`", with_leg, leg_name);
+  doubt.names.push_back(without);
+  doubt.names.push_back(with_leg);
+  if (leg_name.empty()) return doubt;
+  doubt.names.push_back(leg_name);
+  doubt.names.push_back(fmt::format("{}.{}", leg_name, step + 1));
+  return doubt;
+}
+
+std::vector<Doubt> doubts_of(const Plan& plan, const Past& past) {
+  std::vector<Doubt> doubts;
+  for (std::size_t i = 0; i < past.stages.size(); ++i) {
+    if (past.stages[i].finished || !goes_on(plan.stages[i])) continue;
+    for (const auto& [leg, before] : past.stages[i].legs) {
+      if (before.finished) continue;
+      for (const auto& [step, one] : before.last.steps) {
+        if (!one.started || one.finished) continue;
+        doubts.push_back(doubt_of(plan.stages[i], static_cast<int>(i), leg, before, step));
+      }
+    }
+  }
+  return doubts;
+}
+
+/// The only one of that name.
+std::expected<const Doubt*, std::string> choose(const std::vector<Doubt>& doubts, const std::string& name) {
+  std::vector<const Doubt*> named;
+  std::vector<std::string_view> told, told_named;
+  for (const Doubt& doubt : doubts) {
+    told.push_back(doubt.told);
+    if (std::ranges::find(doubt.names, name) == doubt.names.end()) continue;
+    named.push_back(&doubt);
+    told_named.push_back(doubt.told);
+  }
+  if (named.size() == 1) return named.front();
+  if (named.empty())
+    return std::unexpected(fmt::format("`{}` is not in doubt; in doubt is {}", name, fmt::join(told, ", ")));
+  return std::unexpected(
+      fmt::format("`{}` is in doubt in {} legs; name one: {}", name, named.size(), fmt::join(told_named, ", ")));
 }
 
 /// What is ticked must stand on the list; numbers from 1 are taken for its lines.
@@ -152,26 +206,15 @@ std::expected<Record, std::string> resolution(const RequestSubject& subject, uid
   }
   auto past = past_of(subject);
   if (!past) return std::unexpected(past.error());
-  auto person = name_of_user(user);
-  std::vector<std::string> names;
-  for (std::size_t i = 0; i < past->stages.size(); ++i) {
-    for (const auto& [leg, before] : past->stages[i].legs) {
-      if (past->stages[i].finished || before.finished || !goes_on(subject.plan.stages[i])) continue;
-      for (const auto& [number, one] : before.last.steps) {
-        if (!one.started || one.finished) continue;
-        const std::string& id = subject.plan.stages[i].id;
-        std::string whole = fmt::format("{}.{}.{}", id, leg + 1, number + 1),
-                    short_form = fmt::format("{}.{}", id, number + 1);
-        names.push_back(before.last.data.contains("matrix") ? whole : short_form);
-        if (step != id && step != whole && step != short_form) continue;
-        Json data = {{"as", as}, {"who", person.value_or(std::to_string(user))}};
-        return Record{RecordKind::resolved, static_cast<int>(i), leg, before.attempt, number,
-                      to_json_line(data),   wall_clock()};
-      }
-    }
-  }
-  if (names.empty()) return std::unexpected(fmt::format("no step of run {} is in doubt", subject.run));
-  return std::unexpected(fmt::format("`{}` is not in doubt; in doubt is `{}`", step, fmt::join(names, "`, `")));
+  std::vector<Doubt> doubts = doubts_of(subject.plan, *past);
+  auto doubt = choose(doubts, step);
+  if (!doubt)
+    return std::unexpected(doubts.empty() ? fmt::format("no step of run {} is in doubt", subject.run) : doubt.error());
+  Json data = {{"as", as}, {"who", name_of_user(user).value_or(std::to_string(user))}};
+  Record record = (*doubt)->record;
+  record.data = to_json_line(data);
+  record.at = wall_clock();
+  return record;
 }
 
 }  // namespace sluice::runtime

@@ -21,7 +21,8 @@ Json cast_vote(const RequestSubject& subject, uid_t user, const Json& body);
 /// The gates of a run that are reached and not passed: `{"gates": [{"gate", "title", "confirm", "missing"}]}`.
 Json waiting_gates(const RequestSubject& subject);
 
-/// A step in doubt by `STAGE`, `STAGE.STEP` or `STAGE.LEG.STEP`, numbers from 1: as a record `resolved`, or an error.
+/// A step in doubt by `STAGE`, `STAGE.STEP` or `STAGE.LEG.STEP`, numbers from 1, or by its leg's name: as a record
+/// `resolved`, or an error where that is no step in doubt, or several.
 std::expected<Record, std::string> resolution(const RequestSubject& subject, uid_t user, const std::string& step,
                                               const std::string& as);
 

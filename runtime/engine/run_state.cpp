@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cctype>
+#include <utility>
 
 #include "runtime/engine/rollbacks.h"
 #include "runtime/engine/stage_run.h"
@@ -89,7 +90,8 @@ void RunState::note(RecordKind kind, std::size_t stage, int leg, int attempt, in
 bool RunState::settle(bool effects) {
   if (broken) return false;
   if (!log) return true;
-  Outcome written = effects ? log->sync() : Outcome();
+  // The first process of this life waits for the disk: a power cut must not take a run that was seen at work.
+  Outcome written = effects || !std::exchange(is_on_disk, true) ? log->sync() : Outcome();
   if (!written) break_off(written.error());
   return written.has_value();
 }

@@ -61,6 +61,7 @@ struct RunState {
   std::string hash;   ///< of the plan: votes are bound to it
   Journal* journal = nullptr;
   std::optional<RunLog> log;  ///< none: nothing is written down
+  bool is_on_disk = false;    ///< that this life has begun
   Past past;
   Secrets secrets;
   Json github, secret_values, pipeline_env = Json::object();
@@ -72,7 +73,7 @@ struct RunState {
   std::size_t stages_left = 0;
   std::unique_ptr<Rollbacks> rollbacks;
   bool cancelled = false;             ///< in order
-  bool stopped = false;               ///< what runs goes on, nothing else starts
+  bool stopped = false;               ///< what runs goes on; for what has not begun the run is cancelled
   bool kill_now = false;              ///< at once
   bool leaving = false;               ///< all that is left waits: the process ends, the run does not
   std::optional<std::string> broken;  ///< what outside makes it impossible to go on
@@ -94,6 +95,7 @@ struct RunState {
   int numbers_given = 0;  ///< to control groups and containers, so that each has a name of its own
 
   bool is_done() const;
+  bool ends_early() const { return cancelled || stopped; }
   Desk& desk(int place);
   void cancel();  ///< the first request; the second one kills
   void stop();

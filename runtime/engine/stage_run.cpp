@@ -28,20 +28,19 @@ bool began(const RunState& run, std::size_t index) {
 Decision decide(const RunState& run, std::size_t index) {
   const Expression& condition = run.plan.stages[index].condition;
   StageScope scope(run, index);
-  bool noted = index < run.past.stages.size() && run.past.stages[index].started;
-  if (noted && !run.kill_now) return {true, Result::success, {}};
-  // What was at work when the run was stopped comes to its end, whatever interrupted it.
-  if (run.stopped && !run.plan.stages[index].handler && !began(run, index))
-    return {false, Result::cancelled, "the run was stopped"};
   if (run.kill_now) return {false, Result::cancelled, {}};
+  bool noted = index < run.past.stages.size() && run.past.stages[index].started;
+  // What was at work when the run was cancelled or stopped comes to its end, whatever interrupted it.
+  if (noted || (run.ends_early() && began(run, index))) return {true, Result::success, {}};
   auto holds = evaluate_condition(condition, scope);
   if (!holds) return {false, Result::failure, fmt::format("its condition cannot be evaluated: {}", holds.error())};
   if (*holds) return {true, Result::success, {}};
   bool bad = run.stages[index].ancestor_bad;
-  scope.as_if = StatusAnswers{true, run.stages[index].ancestor_failed, run.cancelled};
+  scope.as_if = StatusAnswers{true, run.stages[index].ancestor_failed, run.ends_early()};
   auto would = evaluate_condition(condition, scope);
-  if ((bad || run.cancelled) && would && *would) return {false, bad ? Result::blocked : Result::cancelled, {}};
-  return {false, Result::skipped, {}};
+  if (!would || !*would || (!bad && !run.ends_early())) return {false, Result::skipped, {}};
+  if (bad) return {false, Result::blocked, {}};
+  return {false, Result::cancelled, run.cancelled ? "" : "the run was stopped"};
 }
 
 struct LegValues {
@@ -330,7 +329,7 @@ Task<Done> StageRun::run_legs() {
 void StageRun::start_leg(LegRun& leg) {
   ++running_;
   if (cancelled_) leg.cancel();
-  if (run_.stopped) leg.stop();
+  if (run_.stopped && !holds()) leg.stop();
   drive_leg(*this, leg);
 }
 
@@ -346,12 +345,18 @@ void StageRun::cancel_legs() {
   for (std::size_t i = 0; i < started_; ++i) legs[i]->cancel();
 }
 
-void StageRun::cancel() {
+/// Whether the stage is one for such a run: its condition asks how the run goes, and holds all the same.
+bool StageRun::holds() const {
   auto holds = evaluate_condition(run_.plan.stages[index_].condition, StageScope(run_, index_));
-  if (run_.kill_now || !holds || !*holds) cancel_legs();
+  return holds && *holds;
+}
+
+void StageRun::cancel() {
+  if (run_.kill_now || !holds()) cancel_legs();
 }
 
 void StageRun::stop() {
+  if (holds()) return;
   for (auto& leg : legs) leg->stop();
 }
 

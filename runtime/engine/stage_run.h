@@ -24,7 +24,7 @@ class StageRun {
 
   /// The run is cancelled: so are the legs, unless the stage's condition still holds.
   void cancel();
-  void stop();  ///< legs that have not begun never do
+  void stop();  ///< the same, but for legs that have begun
   void wake();
 
   bool abandoned() const;  ///< the process ends while a leg waits
@@ -38,6 +38,7 @@ class StageRun {
   void start_leg(LegRun& leg);
   void leg_done(LegRun& leg);
   void cancel_legs();
+  bool holds() const;
   std::size_t most_at_once() const;
 
   RunState& run_;

@@ -45,8 +45,9 @@ const Json* StageScope::all_needs() const {
 StatusAnswers StageScope::status(std::span<const std::string> stages) const {
   if (as_if) return *as_if;
   const StageState& own = run_.stages[stage_];
-  if (stages.empty()) return {!own.ancestor_bad && !run_.cancelled, own.ancestor_failed, run_.cancelled};
-  StatusAnswers answers{!run_.cancelled, false, run_.cancelled};
+  bool cancelled = run_.ends_early();
+  if (stages.empty()) return {!own.ancestor_bad && !cancelled, own.ancestor_failed, cancelled};
+  StatusAnswers answers{!cancelled, false, cancelled};
   for (const std::string& id : stages) {
     auto found = run_.stage_index.find(id);
     if (found == run_.stage_index.end()) continue;

@@ -31,9 +31,10 @@ void LegAttempt::note(RecordKind kind, const StepRun& now, std::string data) {
 
 /// Only where an attempt can go on after a crash is its beginning worth a record.
 void LegAttempt::note_attempt() {
-  if (has_effects() && past_ == nullptr) {
-    run_.note(RecordKind::attempt_started, leg_.stage, leg_.index, number_, -1);
-  }
+  if (!has_effects() || past_ != nullptr) return;
+  Json data = Json::object();
+  if (stage_.matrix) data["leg"] = run_.secrets.masked(leg_.name);
+  run_.note(RecordKind::attempt_started, leg_.stage, leg_.index, number_, -1, data.empty() ? "" : to_json_line(data));
 }
 
 void LegAttempt::note_finished(StepRun& now) {
@@ -117,8 +118,9 @@ Task<std::optional<bool>> LegAttempt::ask_probe(StepRun& now) {
 
 /// Empty: the leg was cancelled, or the process ends, before anybody answered.
 Task<std::string> LegAttempt::ask_person(StepRun& now) {
-  std::string where =
-      stage_.steps.size() > 1 || leg_.name != stage_.id ? fmt::format("{}.{}", stage_.id, now.number) : stage_.id;
+  std::string where = stage_.matrix             ? fmt::format("{}.{}.{}", stage_.id, leg_.index + 1, now.number)
+                      : stage_.steps.size() > 1 ? fmt::format("{}.{}", stage_.id, now.number)
+                                                : stage_.id;
   Waiting waiting(run_, fmt::format("step `{}` of `{}` was interrupted and is in doubt: look whether it has done its "
                                     "work, then `sluice resolve {} {} success|failure|rerun`",
                                     now.report.title, leg_.name, run_.run_id, where));

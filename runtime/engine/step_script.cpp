@@ -112,7 +112,7 @@ Task<LegAttempt::End> LegAttempt::supervise(StepRun& now, Process& process) {
     if (stop || Clock::now() >= now.deadline) {
       now.stopped = stop;
       TreeQuery query{fmt::format("{}{}.", tracking_, now.place), {process.pid()}, false};
-      Task<Done> stopping = stop_tree(process, std::move(query));
+      Task<Done> stopping = stop_tree(process, std::move(query), now.outermost().step.grace);
       co_await stopping;
       co_return stop ? End::stopped : End::timed_out;
     }

@@ -1,14 +1,21 @@
 #include "runtime/journal/journal.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
+#include <cstdio>
 
 #include "runtime/journal/schema.h"
 #include "runtime/system/files.h"
 
 namespace sluice::runtime {
 namespace {
+
+namespace fs = std::filesystem;
 
 template <class... Values>
 std::expected<void, std::string> change(Database& database, std::string_view sql, const Values&... values) {
@@ -52,6 +59,51 @@ RunEntry read_entry(const Statement& row) {
   return entry;
 }
 
+std::expected<Database, std::string> open_newest(const fs::path& file) {
+  auto database = Database::open(file);
+  if (!database) return std::unexpected(database.error());
+  if (auto migrated = migrate(*database); !migrated) {
+    return std::unexpected(fmt::format("cannot use the journal `{}`: {}", file.string(), migrated.error()));
+  }
+  return database;
+}
+
+Outcome sync_path(const fs::path& path) {
+  Descriptor descriptor(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  bool synced = descriptor && (fsync(descriptor.get()) == 0 || errno == EINVAL);  // some file systems sync no folders
+  if (!synced) return system_error("bring to the disk", path);
+  return {};
+}
+
+/// Makes the journal under another name and gives it its own when it is whole and on the disk: a power cut while SQLite
+/// makes a file may leave one that is no database. Who comes second waits for the first and finds it made.
+Outcome make_journal(const fs::path& folder, const fs::path& file) {
+  Descriptor lock(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  int locked = -1;
+  do locked = flock(lock.get(), LOCK_EX);
+  while (locked != 0 && errno == EINTR);
+  if (locked != 0) return system_error("lock", folder);
+  if (access(file.c_str(), F_OK) == 0) return {};
+  fs::path unfinished = folder / "journal.new";
+  auto remove_companions = [&] {
+    for (const char* left : {"-journal", "-wal", "-shm"}) unlink((unfinished.string() + left).c_str());
+  };
+  unlink(unfinished.c_str());
+  remove_companions();
+  {
+    auto database = open_newest(unfinished);
+    if (!database) return std::unexpected(database.error());
+    if (auto moved = database->run("PRAGMA wal_checkpoint(TRUNCATE)"); !moved) {
+      return std::unexpected(fmt::format("cannot make the journal `{}`: {}", file.string(), moved.error()));
+    }
+  }
+  remove_companions();  // SQLite does not say whether it could
+  if (Outcome synced = sync_path(unfinished); !synced) return synced;
+  if (rename(unfinished.c_str(), file.c_str()) != 0) return system_error("make", file);
+  if (Outcome synced = sync_path(folder); !synced) return synced;
+  return sync_path(folder / "..");  // the folder may be just as new
+}
+
 }  // namespace
 
 std::int64_t wall_clock() {
@@ -74,11 +126,11 @@ std::expected<Journal, std::string> Journal::open(const std::filesystem::path& s
   if (std::error_code error; !std::filesystem::exists(ignore, error)) {
     if (Outcome written = write_file(ignore, "*\n", 0644); !written) return std::unexpected(written.error());
   }
-  auto database = Database::open(file);
-  if (!database) return std::unexpected(database.error());
-  if (auto migrated = migrate(*database); !migrated) {
-    return std::unexpected(fmt::format("cannot use the journal `{}`: {}", file.string(), migrated.error()));
+  if (access(file.c_str(), F_OK) != 0) {
+    if (Outcome made = make_journal(state_folder, file); !made) return std::unexpected(made.error());
   }
+  auto database = open_newest(file);
+  if (!database) return std::unexpected(database.error());
   return Journal(std::move(*database), file);
 }
 

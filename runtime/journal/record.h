@@ -8,7 +8,7 @@ namespace sluice::runtime {
 enum class RecordKind : std::uint8_t {
   taken_up = 1,            ///< a runtime took the run up: {token, pid, boot, waited}: the last: none had died
   stage_started = 2,       ///< it was decided that the stage runs; a gate is reached
-  attempt_started = 3,     ///< of a leg: {place, workspace, ports}
+  attempt_started = 3,     ///< of a leg: {leg}, its name where there is a matrix
   step_started = 4,        ///< the intent, written before a process is
   process_started = 5,     ///< {pid, start}
   step_finished = 6,       ///< {outcome, conclusion, outputs, env, path, …}

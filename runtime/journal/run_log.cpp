@@ -188,4 +188,18 @@ Outcome RunLog::sync() {
   return sync_->sync_now();
 }
 
+std::expected<std::vector<Record>, std::string> newest_records(Journal& journal, std::int64_t run,
+                                                               const std::filesystem::path& folder) {
+  // The tail first: what is committed in between stands in both, and is known by its number.
+  std::string tail = read_file(folder / "tail").value_or("");
+  auto records = journal.records_of(run);
+  if (!records) return records;
+  Tail::each_in(tail, [&](std::string_view text) {
+    std::int64_t seq = 0;
+    auto record = unpack(text, seq);
+    if (record && seq == static_cast<std::int64_t>(records->size()) + 1) records->push_back(std::move(*record));
+  });
+  return records;
+}
+
 }  // namespace sluice::runtime

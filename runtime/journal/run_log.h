@@ -71,4 +71,9 @@ class RunLog {
   std::unique_ptr<JournalSync> sync_;
 };
 
+/// For those who only look: the records of a run with what its runtime has in the tail, also one that has died.
+/// `folder` is the run's.
+std::expected<std::vector<Record>, std::string> newest_records(Journal& journal, std::int64_t run,
+                                                               const std::filesystem::path& folder);
+
 }  // namespace sluice::runtime

@@ -66,15 +66,16 @@ void Tail::clear() {
   used_ = 0;
 }
 
-void Tail::each(const std::function<void(std::string_view)>& visit) const {
-  for (std::size_t at = 0; at + sizeof(Head) <= capacity;) {
+void Tail::each_in(std::string_view content, const std::function<void(std::string_view)>& visit) {
+  for (std::size_t at = 0; at + sizeof(Head) <= content.size();) {
     Head head;
-    std::memcpy(&head, memory_ + at, sizeof head);
-    if (head.length == 0 || head.length > capacity - at - sizeof(Head)) return;
-    std::string_view record(memory_ + at + sizeof(Head), head.length);
+    std::memcpy(&head, content.data() + at, sizeof head);
+    at += sizeof head;
+    if (head.length == 0 || head.length > content.size() - at) return;
+    std::string_view record = content.substr(at, head.length);
     if (sum_of(record) != head.sum) return;
     visit(record);
-    at += sizeof(Head) + aligned(head.length);
+    at += aligned(head.length);
   }
 }
 

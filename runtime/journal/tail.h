@@ -27,7 +27,9 @@ class Tail {
   void clear();                       ///< what was there is in the journal now
 
   /// Every whole record, in order.
-  void each(const std::function<void(std::string_view)>& visit) const;
+  void each(const std::function<void(std::string_view)>& visit) const { each_in({memory_, capacity}, visit); }
+  static void each_in(std::string_view content,
+                      const std::function<void(std::string_view)>& visit);  ///< of such a file
 
  private:
   explicit Tail(char* memory) : memory_(memory) {}

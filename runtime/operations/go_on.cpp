@@ -8,6 +8,7 @@
 #include "runtime/engine/past.h"
 #include "runtime/engine/run_setup.h"
 #include "runtime/engine/take_changes.h"
+#include "runtime/journal/run_log.h"
 #include "runtime/output/status.h"
 #include "runtime/plan/plan_json.h"
 
@@ -21,7 +22,7 @@ int weight(int status) { return status == exit_waiting ? 1 : status == 0 ? 0 : s
 
 /// What the file says now takes the place of the journalled plan, as far as nothing of it has begun.
 std::expected<void, std::string> change_plan(State& state, LoadedRun& run, const Plan& changed) {
-  auto records = state.journal.records_of(run.entry.id);
+  auto records = newest_records(state.journal, run.entry.id, state.folder / "runs" / std::to_string(run.entry.id));
   if (!records) return std::unexpected(records.error());
   auto difference = compare_plans(run.plan, changed, read_past(*records, run.plan));
   if (!difference) return std::unexpected(difference.error());

@@ -6,6 +6,7 @@
 #include "runtime/engine/recall.h"
 #include "runtime/engine/requests.h"
 #include "runtime/engine/run_setup.h"
+#include "runtime/journal/run_log.h"
 #include "runtime/operations/operations.h"
 #include "runtime/operations/state.h"
 #include "runtime/output/status.h"
@@ -108,7 +109,8 @@ int show_run(const Asked& asked) {
   if (!entry) return refuse(entry.error());
   auto run = load(*state, *entry);
   if (!run) return refuse(run.error());
-  auto records = state->journal.records_of(entry->id);
+  auto records =
+      newest_records(state->journal, entry->id, run->options.state_folder / "runs" / std::to_string(entry->id));
   if (!records) return refuse(records.error());
   Past past = read_past(*records, run->plan);
   if (asked.format == "json") {

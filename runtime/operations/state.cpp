@@ -60,7 +60,7 @@ std::expected<LoadedRun, std::string> load(State& state, const RunEntry& entry) 
   auto context = state.journal.context_of(entry.id);
   if (!context) return std::unexpected(context.error());
   LoadedRun run{entry, std::move(*plan), {}};
-  read_context(*context, run.options);
+  if (Outcome read = read_context(*context, run.options); !read) return std::unexpected(read.error());
   run.options.state_folder = state.folder;
   return run;
 }

@@ -61,6 +61,7 @@ struct Step {
   Bindings env;
   Expression allow_failure;        ///< a boolean
   std::optional<Seconds> timeout;  ///< per attempt
+  std::optional<Seconds> grace;    ///< of its processes, from SIGINT to SIGKILL; nothing: the run's
   Retry retry;
   std::optional<Poll> poll;     ///< of a script
   bool idempotent = false;      ///< may run once more where a crash leaves open whether it has run

@@ -46,6 +46,7 @@ class Disk:
     def __init__(self, before):
         self.durable = {name: bytearray(content) for name, content in before.items()}
         self.pending = collections.defaultdict(list)
+        self.renamed = False  # `new` has become `db`, and the folder was not synced since
         self.covered = collections.defaultdict(list)  # how much of `pending` a sync that is under way will have kept
 
     def replay(self, calls):
@@ -54,6 +55,10 @@ class Disk:
                 self.pending[call.file].append(call)
             elif call.what == "sync":
                 self.covered[call.file].append(len(self.pending[call.file]))
+            elif call.what == "rename":
+                self.renamed = True
+            elif call.what == "synced" and call.file == "folder":
+                self.rename()
             elif call.what == "synced" and self.covered[call.file]:
                 self.keep(call.file, self.covered[call.file].pop(0))
             elif call.what == "unlink":
@@ -61,6 +66,12 @@ class Disk:
                 self.pending.pop(call.file, None)
                 self.covered.pop(call.file, None)
         return self
+
+    def rename(self):
+        if self.renamed:
+            self.durable["db"] = self.durable.pop("new", bytearray())
+            self.pending["db"] = self.pending.pop("new", [])
+            self.renamed = False
 
     def keep(self, file, count):
         for call in self.pending[file][:count]:
@@ -77,6 +88,8 @@ class Disk:
 
     def after_power_cut(self, random):
         """{name: bytes}; what the kernel had not brought to the disk is there, gone or spoilt."""
+        if random.random() < 0.5:
+            self.rename()
         for calls in self.pending.values():
             for call in calls:
                 fate = random.choice(("kept", "lost", "garbled"))

@@ -1,8 +1,9 @@
-// A library to be preloaded: stands between a program and one file with its companions (`journal.db`, `-wal`, `-shm`),
-// writes down each call on them, and at one of them kills the program, tears the write or answers with an error.
-//   FAULTS_FILE  the file            FAULTS_LOG    where the calls are written down
+// A library to be preloaded: stands between a program and one file with its companions (`journal.db`, `-wal`, `-shm`,
+// `-journal`; the same of `journal.new`, which becomes it, and the folder of both), writes down each call on them, and
+// at one of them kills the program, tears the write or answers with an error.
+//   FAULTS_FILE  the file, less `db`  FAULTS_LOG    where the calls are written down
 //   FAULTS_AT    which call, from 1; 0: none        FAULTS_DO  kill, tear, ENOSPC, EIO
-//   FAULTS_ON    which calls count: `w` writes, truncations, removals and new files, `s` syncs, `o` all others,
+//   FAULTS_ON    which calls count: `w` writes, truncations, removals, new files and names, `s` syncs, `o` all others,
 //                `x` the opening of any other file, for moments between two calls on ours
 //   FAULTS_SLOW  milliseconds that each sync takes longer
 #define _GNU_SOURCE
@@ -27,7 +28,7 @@ static long fault_at, slow;
 static pid_t program;
 static int log_descriptor = -1;
 static atomic_long calls;
-static _Atomic(const char *) names[most_descriptors];  // of each open descriptor: `db`, `db-wal`, `db-shm`
+static _Atomic(const char *) names[most_descriptors];  // of each open descriptor: `db`, `db-wal`, `new` …
 
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
@@ -50,11 +51,14 @@ __attribute__((constructor)) static void begin(void) {
 }
 
 static const char *name_of(const char *path) {
-  if (!watched_length || strncmp(path, watched, watched_length) != 0) return NULL;
-  static const char *const suffixes[] = {"", "-wal", "-shm"};
-  static const char *const known[] = {"db", "db-wal", "db-shm"};
-  for (int i = 0; i < 3; ++i) {
-    if (strcmp(path + watched_length, suffixes[i]) == 0) return known[i];
+  if (!watched_length) return NULL;
+  size_t folder_length = (size_t)(strrchr(watched, '/') - watched);
+  if (strlen(path) == folder_length && strncmp(path, watched, folder_length) == 0) return "folder";
+  if (strncmp(path, watched, watched_length) != 0) return NULL;
+  static const char *const known[] = {"db",  "db-wal",  "db-shm",  "db-journal",
+                                      "new", "new-wal", "new-shm", "new-journal"};
+  for (size_t i = 0; i < sizeof known / sizeof *known; ++i) {
+    if (strcmp(path + watched_length, known[i]) == 0) return known[i];
   }
   return NULL;
 }
@@ -187,6 +191,15 @@ int unlink(const char *path) {
   if (error > 0) return refuse(error);
   int result = REAL(unlink)(path);
   if (name && result == 0) write_down("unlink", name, 0, 0, NULL);
+  return result;
+}
+
+int rename(const char *from, const char *to) {
+  const char *name = name_of(from);
+  int error = name ? fault('w', "rename", name) : 0;
+  if (error > 0) return refuse(error);
+  int result = REAL(rename)(from, to);
+  if (name && result == 0) write_down("rename", name, 0, 0, NULL);
   return result;
 }
 

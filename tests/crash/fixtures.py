@@ -189,6 +189,15 @@ def legs():
     return Fixture("legs", plan=plan, status=1, careful=("shards",))
 
 
+def twins():
+    """Two legs whose steps only people can answer for, each for itself."""
+    env = [["LEG", member("matrix", "n")]]
+    twin = stage("twin", [], [step("twin/$LEG/1", env=env), step("twin/$LEG/2", env=env)],
+                 matrix={"legs": json.dumps([{"n": 0}, {"n": 1}]), "fail_fast": "false"}, environment=0)
+    plan = {"pipeline": "twins", "environments": [{"name": "prod"}], "stages": [twin]}
+    return Fixture("twins", plan=plan, careful=("twin",))
+
+
 def until(line):
     return f'n=0; until grep -qx "{line}" "$EFFECTS" || [ $n -ge 400 ]; do sleep 0.02; n=$((n+1)); done'
 
@@ -233,4 +242,5 @@ def sleeping():
 
 
 def fixtures():
-    return [Fixture("plain", pipe=pipe(PLAIN), status=1), deploying(), undoing(), retried(), legs(), committed(), gated(), sleeping()]
+    return [Fixture("plain", pipe=pipe(PLAIN), status=1), deploying(), undoing(), retried(), legs(), twins(), committed(), gated(),
+            sleeping()]

@@ -2,10 +2,12 @@
 """run.py --sluice PATH --shim PATH: kills runs at every call on the journal's files, tears and garbles what is written,
 answers with errors, and goes on; what is guaranteed after each stands in oracle.py. Prints how many points were tried.
 
-By itself: each write and sync of every fixture, and a share of the rest. `--all`: every point; `--loops N`: longer."""
+By itself: each write and sync of every fixture, and a share of the rest, chosen by a seed that changes; it is printed
+first, and `--seed` with it tries the same points again. `--all`: every point; `--loops N`: longer."""
 import argparse
 import collections
 import concurrent.futures
+import os
 import pathlib
 import random
 import sys
@@ -100,7 +102,7 @@ def read_options():
     parser.add_argument("--sluice", required=True)
     parser.add_argument("--shim", required=True, help="faults.c as a library")
     parser.add_argument("--all", action="store_true", help="every point, not a share")
-    parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(4)), help="of what is chosen by chance")
     parser.add_argument("--loops", type=int, default=6, help="how often each fixture is killed at random moments")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--fixture", action="append", help="only this one; may be repeated")
@@ -111,6 +113,7 @@ def read_options():
 
 def main():
     campaign, begun = Campaign(read_options()), time.monotonic()
+    print(f"seed {campaign.options.seed}", flush=True)
     campaign.run()
     campaign.report(time.monotonic() - begun)
     return 1 if campaign.broken or not campaign.tried else 0

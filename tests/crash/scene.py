@@ -55,7 +55,7 @@ class Scene:
         return ["run", "p.pipe", "--jobs", "2", "--root", "."] if self.fixture.pipe else ["resume", "1"]
 
     def faults(self, at, do="kill", on="ws", slow=0):
-        return {"LD_PRELOAD": self.tools.shim, "FAULTS_FILE": str(self.state / "journal.db"),
+        return {"LD_PRELOAD": self.tools.shim, "FAULTS_FILE": str(self.state / "journal."),
                 "FAULTS_LOG": str(self.calls), "FAULTS_AT": str(at), "FAULTS_DO": do, "FAULTS_ON": on,
                 "FAULTS_SLOW": str(slow)}
 
@@ -114,13 +114,13 @@ class Scene:
             raise Broken(f"an error of the disk is told as: {text}")
 
     def journal_files(self):
-        return {path.name.removeprefix("journal."): path.read_bytes() for path in self.state.glob("journal.db*")}
+        return {path.name.removeprefix("journal."): path.read_bytes() for path in self.state.glob("journal.*")}
 
     def put_journal_files(self, files):
-        for path in self.state.glob("journal.db*"):
+        for path in self.state.glob("journal.*"):
             path.unlink()
         for name, content in files.items():
-            if name != "db-shm":
+            if not name.endswith("-shm"):
                 (self.state / f"journal.{name}").write_bytes(content)
 
     def spoil_tail(self, chosen):
@@ -151,14 +151,16 @@ class Scene:
     def answer(self):
         """What people do: they let the run pass, and look at the world where a step is in doubt."""
         waits = "; ".join(self.shown()["waits"])
-        doubt = re.search(r"in doubt is `(\w+)\.(\d+)`", waits)
+        doubt = re.search(r"in doubt is `((\w+)(?:\.(\d+))?\.(\d+))`", waits)
         if doubt:
-            name = f"{doubt[1]}/0/{doubt[2]}"
+            name = f"{doubt[2]}/{int(doubt[3] or 1) - 1}/{doubt[4]}"
             last = [line for line in oracle.effects(self.log) if line.endswith(" " + name)][-1:]
-            arguments = ["resolve", "1", f"{doubt[1]}.{doubt[2]}", "success" if last == [f"end {name}"] else "rerun"]
+            arguments = ["resolve", "1", doubt[1], "success" if last == [f"end {name}"] else "rerun"]
         else:
             arguments = ["approve", "1", "--later"]
         status, said = self.life(arguments)
+        if status == 3 and doubt:
+            return self.answer()  # another leg is in doubt, too
         if status != 0:
             raise Broken(f"`sluice {' '.join(arguments)}` fails: {said}")
 

@@ -153,4 +153,48 @@ def unjournalled(place):
     here("status", says="all runs are finished")
 
 
-main([interrupted, clean_start, only_one, crash_loop, isolated, actions_again, secrets_again, unjournalled])
+def first_at_once(place):
+    """Several first runs make one journal, whatever a process that died while it made one has left."""
+    here = place('  stage one { run "echo $GITHUB_RUN_ID >> {here}/ran" }')
+    here.state.mkdir(mode=0o700)
+    for left in ("journal.new", "journal.new-wal", "journal.new-journal"):
+        (here.state / left).write_bytes(b"half a database" * 99)
+    here("runs", status=2, says="nothing has run in")
+    runs = [here.start_run() for _ in range(8)]
+    for run in runs:
+        here.end(run, 0)
+    expect_equal(sorted(map(int, here.lines("ran"))), list(range(1, 9)), "the runs")
+    expect_equal(sorted(file.name for file in here.state.glob("journal.*") if "db-" not in file.name), ["journal.db"], "files")
+
+
+def shown_at_once(place):
+    """What a run did in its last milliseconds is shown, though it stands in its tail alone."""
+    here = place('''
+  stage first { run "true" }
+  stage second after first { run "kill -9 $PPID; sleep 300" }''')
+    committed = set()
+    for number in range(1, 11):
+        here.start_run().communicate(timeout=60)
+        with here.journal() as database:
+            committed.add(database.execute("SELECT count(*) FROM record WHERE run = ?", [number]).fetchone()[0])
+        expect_equal(here.results(number), {"first": "success", "second": "started"}, f"run {number}")
+        here("cancel", str(number))
+    whole = max(committed)
+    expect(min(committed) < whole, f"each kill came behind the commit of {whole} records")
+
+
+def foreign_start(place):
+    """A journal that says nothing sensible of how a run began is an error, and told."""
+    here = place('  stage one { run "touch {here}/waits; sleep 300" }')
+    here.interrupt("waits")
+    for text, why in (("{}", "`root`"), ('{"root": ""}', "`root`"), ('{"root": "/", "jobs": "two"}', "type"), ("[]", "no object")):
+        with here.journal() as database:
+            database.execute("UPDATE run SET context = ?", [text])
+        told = here("resume", "1", status=2, says="what the run was started with cannot be read: ")
+        expect(why in told, told)
+    with here.journal() as database:
+        database.execute("UPDATE run SET context = ?", [f'{{"root": "{here.folder}"}}'])
+    here("cancel", "1")
+
+
+main([interrupted, first_at_once, shown_at_once, foreign_start, clean_start, only_one, crash_loop, isolated, actions_again, secrets_again, unjournalled])

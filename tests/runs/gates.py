@@ -300,6 +300,33 @@ def resolved(place):
         expect_equal(here.shown()["state"], "succeeded" if status == 0 else "rolled back", "the state")
 
 
+def resolved_by_leg(place):
+    """Of several legs in doubt each is answered for by itself, by number or by name."""
+    here = place('''
+  stage deploy in live {
+    matrix { region: ["eu", "us"] }
+    rollback none because "a test"
+    run "echo ${{ matrix.region }} >> {here}/ran; touch {here}/${{ matrix.region }}; test -e {here}/go || sleep 300"
+    run "echo ${{ matrix.region }}-behind >> {here}/ran"
+  }''', before="environment live { lock }")
+    run = here.start_run("--jobs", "2")
+    here.until_seen("eu")
+    here.until_seen("us")
+    here.kill(run)
+    here.make("go")
+    both = "`deploy.1.1` of `deploy (eu)`, `deploy.2.1` of `deploy (us)`"
+    expect(f"in doubt is {both}" in here("show"), f"they are not told apart: {here('show')}")
+    told = here("resume", "1", status=3)
+    expect("`sluice resolve 1 deploy.2.1 success|failure|rerun`" in told, told)
+    for name in ("deploy", "deploy.1"):
+        here("resolve", "1", name, "rerun", status=2, says=f"`{name}` is in doubt in 2 legs; name one: {both}")
+    here("resolve", "1", "deploy (us).2", "rerun", status=2, says=f"`deploy (us).2` is not in doubt; in doubt is {both}")
+    here("resolve", "1", "deploy (us)", "rerun", status=3)
+    expect("in doubt is `deploy.1.1` of `deploy (eu)`" in here("show"), f"the answer was not for it: {here('show')}")
+    here("resolve", "1", "deploy.1.1", "success")
+    expect_equal(sorted(here.lines("ran")), ["eu", "eu-behind", "us", "us", "us-behind"], "what ran")
+
+
 def recovered(place):
     """`idempotent` runs once more by itself; `probe` asks whether it has run."""
     for recovery, status, wanted in ((" { idempotent }", 0, ["before", "doubt", "doubt", "behind"]),
@@ -325,4 +352,5 @@ def rolled_back(place):
 
 
 main([approved, asked_again, unjournalled, misspelt_team, rejected, later, checklist, living, followed, expired, expired_meanwhile,
-      windows, void, several_people, slept, locked, locked_by_the_dead, resolved, recovered, rolled_back])
+      windows, void, several_people, slept, locked, locked_by_the_dead, resolved, resolved_by_leg,
+      recovered, rolled_back])

@@ -140,6 +140,7 @@ std::string_view name(ProblemKind kind) {
     case ProblemKind::retry_of_shell: return "retry_of_shell";
     case ProblemKind::attempt_limit_on_macos: return "attempt_limit_on_macos";
     case ProblemKind::timeout_rounded: return "timeout_rounded";
+    case ProblemKind::grace_fixed: return "grace_fixed";
     case ProblemKind::timeout_over_limit: return "timeout_over_limit";
     case ProblemKind::service_without_image: return "service_without_image";
     case ProblemKind::too_many_legs: return "too_many_legs";

@@ -16,6 +16,7 @@ enum class ProblemKind : std::uint8_t {
   retry_of_shell,             ///< the loop around attempts knows bash, sh and python only
   attempt_limit_on_macos,     ///< `timeout` of each attempt needs timeout(1), which macOS lacks
   timeout_rounded,            ///< GitHub counts whole minutes
+  grace_fixed,                ///< GitHub gives every step the same time to stop
   timeout_over_limit,         ///< a hosted runner ends a job after six hours
   service_without_image,      ///< the service has only a local form
   too_many_legs,              ///< more than 256 jobs of one matrix

@@ -5,6 +5,7 @@
 #include "backends/github/emission.h"
 #include "backends/github/retry.h"
 #include "diagnostics/check.h"
+#include "graph/text.h"
 #include "graph/uses.h"
 
 namespace sluice::github {
@@ -23,6 +24,14 @@ void write_allow_failure(Emission& emission, const graph::Step& step) {
   if (step.allow_failure) emission.writer.entry("continue-on-error", emission.expressions.scalar(step.allow_failure));
 }
 
+/// GitHub's runner waits 7.5 s behind SIGINT and 2.5 s behind SIGTERM, whatever a step would want.
+void check_grace(Emission& emission, const graph::Step& step) {
+  if (!step.grace || *step.grace == grace) return;
+  emission.report(ProblemKind::grace_fixed, step.span,
+                  fmt::format("a grace of {} becomes {}s: GitHub gives every step that",
+                              graph::describe_seconds(*step.grace), grace));
+}
+
 void write_uses(Emission& emission, const graph::Step& step, const graph::Uses& uses) {
   // `$/path` would be the commit's own, not what the steps before have made of it.
   if (graph::is_in_workspace(uses))
@@ -34,6 +43,7 @@ void write_uses(Emission& emission, const graph::Step& step, const graph::Uses& 
   write_bindings(emission, "with", uses.with, step.span);
   write_bindings(emission, "env", step.env, step.span);
   if (step.timeout) write_timeout(emission, *step.timeout, step.span);
+  check_grace(emission, step);
   write_allow_failure(emission, step);
   if (step.retry.attempts > 1)
     emission.report(ProblemKind::retry_of_uses, step.span,
@@ -96,6 +106,7 @@ void write_run(Emission& emission, const graph::Stage& stage, const graph::Step&
     emission.writer.entry("working-directory", emission.expressions.scalar(step.working_directory));
   write_bindings(emission, "env", step.env, step.span);
   write_limit(emission, step, repeated);
+  check_grace(emission, step);
   write_allow_failure(emission, step);
   emission.writer.script("run", text_of(stage, step, run, repeated));
 }

@@ -69,6 +69,7 @@ runtime::Step plan_step(Planner& planner, const graph::Step& step, runtime::Expr
   result.env = planner.bindings(step.env);
   result.allow_failure = planner.expressions.value(step.allow_failure);
   result.timeout = step.timeout;
+  result.grace = step.grace;
   result.retry = {step.retry.attempts, step.retry.pause};
   result.poll = plan_poll(step.poll);
   result.idempotent = step.idempotent;

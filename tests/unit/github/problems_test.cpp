@@ -84,6 +84,16 @@ TEST_CASE("github problems: time limits", "[github]") {
   CHECK_FALSE(one.has(ProblemKind::timeout_over_limit));
 }
 
+TEST_CASE("github problems: the time to stop is the same for every step", "[github]") {
+  OneStage one;
+  one.step.grace = 10;
+  CHECK_FALSE(one.has(ProblemKind::grace_fixed));
+  one.step.grace = 11;
+  CHECK(one.has(ProblemKind::grace_fixed));
+  one.step.backend = graph::Backend::local;
+  CHECK_FALSE(one.has(ProblemKind::grace_fixed));
+}
+
 TEST_CASE("github problems: matrices", "[github]") {
   OneStage one;
   Builder& b = one.builder;
