@@ -111,7 +111,6 @@ void Unfolder::set(Bindings& bindings, const Bindings& given) {
   }
 }
 
-// Gives whether the statement was an option. Inner ones win.
 graph::Seconds Unfolder::time_limit(const Statement& statement, std::string_view what) {
   if (Value time = statement.value ? evaluate(*statement.value) : Value{};
       time.kind == Value::Kind::duration && time.number < 1)
@@ -119,6 +118,7 @@ graph::Seconds Unfolder::time_limit(const Statement& statement, std::string_view
   return std::max<graph::Seconds>(seconds(statement.value), 1);
 }
 
+// Gives whether the statement was an option. Inner ones win.
 bool Unfolder::apply_option(const Statement& statement, StepContext& context) {
   switch (statement.word) {
     case Word::env:
