@@ -73,7 +73,6 @@ void Checker::declare(Module& module, const Unit& unit, const Statement& stateme
   }
   if (statement.word == Word::environment && statement.block) {
     for (const ast::Item& item : statement.block->items) {
-      if (item.statement && item.statement->word == Word::branches) delivery_word(*item.statement);
       if (!item.statement || item.statement->word != Word::secret) continue;
       // Several environments may hold one each of the same name.
       if (item.statement->name)

@@ -8,8 +8,6 @@ DIAGNOSTIC(DuplicateName, "the stage `{}` is declared twice");
 DIAGNOSTIC(NoTrigger, "nothing starts `{}`");
 DIAGNOSTIC(NoStages, "`{}` has no stages");
 DIAGNOSTIC(NoSteps, "`{}` has no steps");
-DIAGNOSTIC(NotCallable, "this is no environment");
-DIAGNOSTIC(UnknownName, "there is no environment `{}`");
 DIAGNOSTIC(UnknownClause, "`notify` knows no result `{}`");
 DIAGNOSTIC(MisplacedTemplate, "`{}` has parameters, but it stands in a pipeline");
 
@@ -147,29 +145,12 @@ void Checker::bind_loop(const Statement& statement) {
   scope_.restore(mark);
 }
 
-// `in environment(inputs.target)`: which one is known only when the pipeline runs.
-void Checker::check_chosen_environment(const Expression& in) {
-  bool chosen = in.kind == Expression::Kind::call && in.operands[0]->text == "environment" && in.operands.size() == 2;
-  if (chosen)
-    expect(*in.operands[1], Type::Kind::string, "the environment's name");
-  else if (in.kind != Expression::Kind::invalid)
-    sink_.report<NotCallable>(in.span).help(
-        "write a declared name, or `environment(…)` around a name that is known later");
-}
-
 void Checker::check_header(const Statement& statement) {
   if (statement.title) expect(*statement.title, Type::Kind::string, "the title");
   if (!pipeline_) refuse_order(statement);
   for (const Expression* name : statement.after)
     if (pipeline_) reference_stage(*name);
-  if (const Expression* in = statement.clause(ast::Clause::in)) {
-    if (names_environment(*in)) {
-    } else if (in->kind == Expression::Kind::name)
-      sink_.report<UnknownName>(in->span, std::string_view(in->text))
-          .help("declare it: `environment {} external`", std::string_view(in->text));
-    else
-      check_chosen_environment(*in);
-  }
+  if (const Expression* in = statement.clause(ast::Clause::in)) check_entered(*in);
   if (const Expression* when = statement.clause(ast::Clause::when)) expect(*when, Type::Kind::boolean, "the condition");
 }
 

@@ -83,35 +83,6 @@ bool Checker::enters_environment(const Statement& stage) const {
   return stage.clause(ast::Clause::in) || (made_of && enters_environment(*made_of));
 }
 
-// `in production`, `in where` with a parameter of that type, `in common.production`.
-bool Checker::names_environment(const Expression& in) {
-  if (in.kind == Kind::member) {
-    const Type* type = type_of(in);
-    return type->kind == Type::Kind::environment || type->kind == Type::Kind::any;
-  }
-  if (in.kind != Kind::name) return false;
-  auto declared = module_->names.find(in.text);
-  Symbol* symbol = declared != module_->names.end() ? declared->second : nullptr;
-  if (!symbol || symbol->kind != Symbol::Kind::environment) {
-    symbol = scope_.find(in.text);
-    bool given = symbol && symbol->kind == Symbol::Kind::parameter && symbol->type;
-    if (!given || symbol->type->kind != Type::Kind::environment) return false;
-  }
-  program_.resolved[&in] = symbol;
-  return true;
-}
-
-void Checker::check_environments(const Module& module) {
-  module_ = &module;
-  for (const ast::Item& declared : module.file->items) {
-    if (!declared.statement || declared.statement->word != Word::environment || !declared.statement->block) continue;
-    check_conditions(declared.statement->block->items);
-    for (const ast::Item& item : declared.statement->block->items)
-      if (item.statement && item.statement->word == Word::url && item.statement->value)
-        expect(*item.statement->value, Type::Kind::string, "the address");
-  }
-}
-
 void Checker::refuse_order(const Statement& stage) {
   if (stage.index)
     sink_.report<OrderInTemplate>(stage.index->span)

@@ -52,6 +52,7 @@ struct Lock {
 /// An environment that a stage of the pipeline works in, as the file declares it.
 struct DeclaredEnvironment {
   std::string name;
+  std::vector<std::string> branches;   ///< patterns; runs of other refs may not work in it; none: any may
   std::optional<Lock> lock;            ///< from behind its entry to the end of its last stage and rollback
   std::optional<std::uint32_t> entry;  ///< the gate before all of its stages, an index into Graph::stages; none: open
   source::Span span;                   ///< of its name

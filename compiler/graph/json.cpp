@@ -124,6 +124,7 @@ class GraphWriter {
 
   void write(const DeclaredEnvironment& environment) {
     json_.string("name", environment.name);
+    if (!environment.branches.empty()) json_.strings("branches", environment.branches);
     if (environment.lock) {
       json_.name("lock"), json_.open('{');
       json_.string("name", environment.lock->name);

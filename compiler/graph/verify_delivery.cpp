@@ -7,6 +7,7 @@ namespace sluice::graph {
 void Verifier::check_environments() {
   for (const DeclaredEnvironment& environment : graph_.environments) {
     if (environment.name.empty()) broken("an environment has no name");
+    if (std::ranges::find(environment.branches, "") != environment.branches.end()) broken("a branch has no name");
     if (environment.lock && environment.lock->name.empty()) broken("the lock of `{}` has no name", environment.name);
     if (!environment.entry) continue;
     bool gate = *environment.entry < graph_.stages.size() && graph_.stages[*environment.entry].gate;

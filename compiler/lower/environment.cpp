@@ -1,4 +1,6 @@
 // The environments that stages work in: each has one entry a run, which all of its stages follow.
+#include "check/environment.h"
+
 #include <llvm/ADT/StringSet.h>
 
 #include "graph/text.h"
@@ -12,22 +14,6 @@ using GraphKind = graph::Expression::Kind;
 DIAGNOSTIC(MissingRollback, "`{}` works in `{}` and does not say how that is undone");
 DIAGNOSTIC(GateHoldsLock, "while `{}` waits, no other run gets into `{}`");
 DIAGNOSTIC(CancelledLock, "a newer run would end this one while it holds the lock of `{}`");
-
-bool is_condition(const ast::Item& item) {
-  if (!item.statement) return false;
-  switch (item.statement->word) {
-    case Word::approve:
-    case Word::confirm:
-    case Word::expires:
-    case Word::wait:
-    case Word::window:
-    case Word::freeze:
-    case Word::lock:
-    case Word::check:
-    case Word::await: return true;
-    default: return false;
-  }
-}
 
 }  // namespace
 
@@ -47,10 +33,14 @@ std::uint32_t Unfolder::declare_environment(const Symbol& symbol, const check::U
   graph::DeclaredEnvironment environment;
   environment.name = symbol.name.str();
   environment.span = symbol.span;
-  if (symbol.statement->block)
-    for (const ast::Item& item : symbol.statement->block->items)
-      if (item.statement && item.statement->word == Word::lock)
-        environment.lock = lower_lock(*item.statement, environment.name);
+  if (symbol.statement->block) {
+    for (const ast::Item& item : symbol.statement->block->items) {
+      if (!item.statement) continue;
+      if (item.statement->word == Word::lock) environment.lock = lower_lock(*item.statement, environment.name);
+      if (item.statement->word != Word::branches) continue;
+      for (const Expression* pattern : item.statement->values) environment.branches.push_back(static_text(pattern));
+    }
+  }
   graph_.environments.push_back(std::move(environment));
   return static_cast<std::uint32_t>(environments_.size() - 1);
 }
@@ -101,7 +91,7 @@ void Unfolder::add_entries() {
   for (std::size_t i = 0; i < graph_.environments.size(); ++i) {
     const ast::Block* block = environments_[i].first->statement->block;
     std::vector<std::size_t> stages = stages_in(i);
-    if (stages.empty() || !block || llvm::none_of(block->items, is_condition)) continue;
+    if (stages.empty() || !block || llvm::none_of(block->items, check::is_entry_condition)) continue;
     add_entry(i, stages);
     expect_rollbacks(i, stages);
   }

@@ -8,6 +8,7 @@
 #include "runtime/engine/recall.h"
 #include "runtime/engine/rollbacks.h"
 #include "runtime/engine/stage_scope.h"
+#include "runtime/expressions/glob.h"
 #include "runtime/expressions/values.h"
 
 namespace sluice::runtime {
@@ -24,6 +25,24 @@ bool began(const RunState& run, std::size_t index) {
   return index < run.past.stages.size() && !run.past.stages[index].legs.empty();
 }
 
+/// Of the environment that a stage enters or works in: why a run of this ref may not. Empty: it may.
+std::string why_kept_out(const RunState& run, std::size_t index) {
+  for (std::size_t i = 0; i < run.plan.environments.size(); ++i) {
+    const Environment& environment = run.plan.environments[i];
+    bool inside = run.plan.stages[index].environment == i || environment.entry == index;
+    if (!inside || environment.branches.empty()) continue;
+    std::string ref = to_text(run.github.value("ref", Json()));
+    std::string_view branch = ref;
+    bool is_branch = branch.starts_with("refs/heads/");
+    if (is_branch) branch.remove_prefix(std::string_view("refs/heads/").size());
+    auto matches = [&](const std::string& pattern) { return matches_glob(pattern, branch); };
+    if (is_branch && std::ranges::any_of(environment.branches, matches)) continue;
+    return fmt::format("`{}` is for runs of {}, and this one is of {}", environment.name,
+                       fmt::join(environment.branches, ", "), ref.empty() ? "no branch" : ref);
+  }
+  return {};
+}
+
 /// A stage that does not run is blocked where only `success()` stands in its way, else skipped.
 Decision decide(const RunState& run, std::size_t index) {
   const Expression& condition = run.plan.stages[index].condition;
@@ -33,6 +52,9 @@ Decision decide(const RunState& run, std::size_t index) {
   // What was at work when the run was cancelled or stopped comes to its end, whatever interrupted it.
   if (noted || (run.ends_early() && began(run, index))) return {true, Result::success, {}};
   auto holds = evaluate_condition(condition, scope);
+  if (holds && *holds) {
+    if (std::string why = why_kept_out(run, index); !why.empty()) return {false, Result::failure, why};
+  }
   if (!holds) return {false, Result::failure, fmt::format("its condition cannot be evaluated: {}", holds.error())};
   if (*holds) return {true, Result::success, {}};
   bool bad = run.stages[index].ancestor_bad;

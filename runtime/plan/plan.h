@@ -119,6 +119,7 @@ struct Stage {
 /// Where steps have effects: finished steps never run again there.
 struct Environment {
   std::string name;
+  std::vector<std::string> branches = {};  ///< globs: runs of other refs may not work in it; none: any may
   std::optional<Lock>
       lock;  ///< held from behind its entry's other conditions to the end of its last stage and rollback
   std::optional<std::size_t> entry;  ///< the stage that is the gate before all of its stages

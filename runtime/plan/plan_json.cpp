@@ -55,7 +55,7 @@ FIELDS(Conditions) {
   a("windows", p.windows), a("freezes", p.freezes);
 }
 FIELDS(Lock) { a("name", p.name), a("queue", p.queue); }
-FIELDS(Environment) { a("name", p.name), a("lock", p.lock), a("entry", p.entry); }
+FIELDS(Environment) { a("name", p.name), a("branches", p.branches), a("lock", p.lock), a("entry", p.entry); }
 FIELDS(Stage) {
   a("id", p.id), a("title", p.title), a("after", p.after), a("condition", p.condition);
   a("allow_failure", p.allow_failure), a("env", p.env), a("matrix", p.matrix), a("services", p.services);

@@ -36,6 +36,18 @@ def approved(place):
     here("approve", "1", status=2, says="run 1 waits at no gate")
 
 
+def other_branch(place):
+    """A run of a branch that an environment is not for fails before anybody is asked, and before any of its steps."""
+    here = place('  stage one in live { rollback none because "a test"; run "echo one >> {here}/ran" }',
+                 before='environment live { branches "main", "release/*"; approve 1 of "%s" }' % ME)
+    git = ["git", "-C", str(here.folder), "-c", "user.name=t", "-c", "user.email=t@t"]
+    subprocess.run([*git, "commit", "--quiet", "--allow-empty", "-m", "t"], check=True)
+    for branch, status in (("feature/main", 1), ("release/1/x", 1), ("moving", 1), ("release/1", 3), ("main", 3)):
+        subprocess.run([*git, "branch", "--quiet", "-M", branch], check=True)
+        here.run(status=status, says="" if status == 3 else f"`live` is for runs of main, release/*, and this one is of refs/heads/{branch}")
+        expect_equal(here.results(), {"live-entry": "started", "one": ""} if status == 3 else {"live-entry": "failure", "one": "blocked"}, branch)
+
+
 def asked_again(place):
     """A rerun asks the gates before what runs again, and takes their locks; others are taken over."""
     here = place('''
@@ -351,6 +363,6 @@ def rolled_back(place):
     expect("rolled back" in here("runs"), "`runs` does not tell it")
 
 
-main([approved, asked_again, unjournalled, misspelt_team, rejected, later, checklist, living, followed, expired, expired_meanwhile,
+main([approved, other_branch, asked_again, unjournalled, misspelt_team, rejected, later, checklist, living, followed, expired, expired_meanwhile,
       windows, void, several_people, slept, locked, locked_by_the_dead, resolved, resolved_by_leg,
       recovered, rolled_back])

@@ -68,6 +68,7 @@ void add_environments(const graph::Graph& graph, const std::vector<bool>& wanted
   for (const graph::DeclaredEnvironment& declared : graph.environments) {
     runtime::Environment& environment = plan.environments.emplace_back();
     environment.name = declared.name;
+    environment.branches = declared.branches;
     if (declared.entry && wanted[*declared.entry]) environment.entry = places[*declared.entry];
     if (!declared.lock) continue;
     bool latest = declared.lock->queue == graph::Lock::Queue::latest;
