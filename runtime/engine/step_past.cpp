@@ -13,7 +13,9 @@ namespace {
 constexpr int has_run = 0, has_not_run = 1;  // what a probe's exit status says
 
 /// What is done once more without harm, by its nature.
-bool repeats_safely(const Step& step) { return step.idempotent || !std::holds_alternative<Script>(step.action); }
+bool repeats_safely(const Step& step) {
+  return step.idempotent || step.poll || !std::holds_alternative<Script>(step.action);
+}
 
 }  // namespace
 
