@@ -51,7 +51,8 @@ wrong="$(jq -rn --argjson votes "${VOTES}" --argjson given "${given}" --argjson 
   def names: ascii_downcase;
   ($starters | names | split(" ")) as $starters
   | def by($name): [$given[] | select(.state == "approved")
-      | select(any(.environments[]; (.name | names) == ($name | names))) | .user.login | names] | unique;
+      | select(any(.environments[]; (.name | names) == ($name | names)))
+      | .user.login | names] | unique;
     [$votes[] | select(.asks) | . + {by: by(.environment)}]
   | . as $all
   | (.[] | . as $vote
@@ -67,7 +68,8 @@ wrong="$(jq -rn --argjson votes "${VOTES}" --argjson given "${given}" --argjson 
       | $all[$one].by[] | select(. as $who | $all[$other].by | index([$who]) != null)
       | "\(.) approved \($all[$one].environment) and \($all[$other].environment): each person counts once")')"
 if [[ -n "${wrong}" ]]; then refuse "$(head -n 1 <<<"${wrong}")"; fi
-jq -r '.[] | select(.state == "approved") | "\(.user.login) approved \([.environments[].name] | join(", "))"' <<<"${given}"
+jq -r '.[] | select(.state == "approved") | .user.login + " approved " + ([.environments[].name] | join(", "))' \
+  <<<"${given}"
 )bash";
 
 // WINDOWS: lines `ZONE DAYS BEGIN END`, DAYS seven digits from Sunday on, the others minutes from midnight; FREEZES:
