@@ -177,14 +177,14 @@ class Votes(Case):
         self.refuses("the approvals of this run cannot be read", *self.ENTRY, FAILURES=3)
 
     def test_the_right_people_and_not_the_starter(self):
-        self.voted(approval("Bob", "signed-off-approval"))
+        self.voted(approval("Bob", "ship-signed-off-approval"))
         self.passes(*self.GATE)
         self.refuses("bob started the run", *self.GATE, GITHUB_ACTOR="Bob")
         self.refuses("bob started the run", *self.GATE, GITHUB_TRIGGERING_ACTOR="bob")
-        self.voted(approval("zoe", "signed-off-approval"))
-        self.refuses("zoe is none of those who may approve signed-off-approval", *self.GATE)
+        self.voted(approval("zoe", "ship-signed-off-approval"))
+        self.refuses("zoe is none of those who may approve ship-signed-off-approval", *self.GATE)
         self.voted(approval("bob", "production-approval-1"))
-        self.refuses("nobody has approved signed-off-approval", *self.GATE)
+        self.refuses("nobody has approved ship-signed-off-approval", *self.GATE)
 
 
 class Clock(Case):

@@ -111,6 +111,13 @@ def emitted(case, tool):
     return actual, problems
 
 
+def set_up(case, tool):
+    """What must be set up on GitHub."""
+    actual, problems, _ = checked(case, tool)
+    result = tool.run("settings", case.path.name)
+    return actual | {case.path.with_suffix(".json"): result.stdout}, problems + unexpected_exit(result, 0)
+
+
 def drawn(case, tool):
     """The graph, once for each `// args:` line: JSON when there is none."""
     actual, problems, _ = checked(case, tool)
@@ -152,12 +159,13 @@ def normalised(text, folder):
     return text if text.endswith("\n") or not text else text + "\n"
 
 
-PASSES = {"parse": check, "check": check, "lint": linted, "fmt": formatted, "emit": emitted, "graph": drawn, "run": executed}
+PASSES = {"parse": check, "check": check, "lint": linted, "fmt": formatted, "emit": emitted, "graph": drawn, "run": executed,
+          "settings": set_up}
 
 
 def outputs_of(path):
     """What stands beside a case already, so that an output which no longer comes is noticed."""
-    endings = {"fmt": [".expected.pipe"], "emit": [".yml"], "run": [".out"],
+    endings = {"fmt": [".expected.pipe"], "emit": [".yml", ".txt"], "settings": [".json"], "run": [".out"],
                "graph": ["." + ending for ending in GRAPH_ENDINGS.values()]}.get(path.parent.name, [])
     found = [path.with_suffix(ending) for ending in endings if path.with_suffix(ending).is_file()]
     if path.parent.name == "emit":

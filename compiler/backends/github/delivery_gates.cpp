@@ -83,10 +83,11 @@ bool has_times(const graph::Conditions& conditions) {
 
 }  // namespace
 
+// An environment is asked of by all pipelines that enter it; a gate is its pipeline's own.
 std::string Delivery::gate_name(StageIndex index) const {
   for (const graph::DeclaredEnvironment& environment : source_.environments)
     if (environment.entry == index) return environment.name;
-  return source_.stages[index].id;
+  return source_.pipeline + "-" + source_.stages[index].id;
 }
 
 // An entry that only takes a lock is no job, unless somebody asks how it went.
