@@ -251,6 +251,18 @@ class Answers(Case):
                      GITHUB_RUN_ATTEMPT=2)
         self.refuses("was passed in attempt  of", *fence, GATE_RESULT="success", GATE_ATTEMPT="")
 
+    def test_what_was_rolled_back_is_not_run_behind(self):
+        fence = ("rollbacks", "smoke", "Refuse a re-run of what was rolled back")
+        fences = [step for step in steps if step["file"].endswith("/rollbacks.yml") and step["job"] == "smoke"
+                  and step["name"] == fence[2]]
+        self.assertEqual([step["env"]["STAGE"] for step in fences], ["database", "web"])
+        fence = ("rollbacks", "web", fence[2])
+        self.passes(*fence, ARMED="true", ATTEMPT=1)
+        self.passes(*fence, ARMED="false", ATTEMPT="", GITHUB_RUN_ATTEMPT=2)
+        self.passes(*fence, ARMED="true", ATTEMPT=2, GITHUB_RUN_ATTEMPT=2)
+        self.refuses("database ran in attempt 1 of the run: re-run all jobs", *fence, ARMED="true", ATTEMPT=1,
+                     GITHUB_RUN_ATTEMPT=2)
+
     def test_the_fence_is_first(self):
         for job in ("production-entry", "backup", "live", "look"):
             first = next(step for step in steps if step["file"].endswith("/gates.yml") and step["job"] == job)

@@ -118,6 +118,15 @@ void permit(graph::Stage& stage, std::string scope, std::string reason) {
   stage.permissions.insert(at, {std::move(scope), graph::Access::read, std::move(reason)});
 }
 
+std::string own_output(const graph::Stage& origin, const std::string& wanted) {
+  auto taken = [&](const std::string& name) {
+    return std::ranges::any_of(origin.outputs, [&](const auto& output) { return output.first == name; });
+  };
+  std::string name = wanted;
+  for (int count = 2; taken(name); ++count) name = fmt::format("{}-{}", wanted, count);
+  return name;
+}
+
 graph::Seconds whole_minutes(graph::Seconds seconds) { return (seconds + 59) / 60 * 60; }
 
 std::string fresh_step_id(const std::vector<graph::Step>& steps, const std::string& wanted) {

@@ -70,13 +70,20 @@ void Delivery::follow(graph::Stage& job, const Stages& stages) {
   }
 }
 
-// It was not skipped, and says that its rollback is due; or nothing at all, for its runner was lost.
-ExpressionId Delivery::is_armed(StageIndex index) {
+// It says that its rollback is due; or nothing at all, for its runner was lost.
+ExpressionId Delivery::is_due(StageIndex index) {
   const graph::Stage& stage = source_.stages[index];
   ExpressionId due;
-  for (std::size_t i = 0; i < stage.rollbacks.size(); ++i)
-    due = make_.either(
-        due, make_.differs(make_.path({"needs", stage.id, "outputs", fmt::format("rollback-{}", i + 1)}), "false"));
+  for (std::size_t i = 0; i < stage.rollbacks.size(); ++i) {
+    std::string output = own_output(stage, fmt::format("rollback-{}", i + 1));
+    due = make_.either(due, make_.differs(make_.path({"needs", stage.id, "outputs", output}), "false"));
+  }
+  return due;
+}
+
+ExpressionId Delivery::is_armed(StageIndex index) {
+  const graph::Stage& stage = source_.stages[index];
+  ExpressionId due = is_due(index);
   ExpressionId result = make_.path({"needs", stage.id, "result"});
   // The outputs are those of the leg that ended last.
   if (stage.matrix) due = make_.either(make_.differs(result, "success"), due);
@@ -95,8 +102,10 @@ ExpressionId Delivery::went_wrong(const Stages& stages) {
 ExpressionId Delivery::triggers(StageIndex index, Stages& needed) {
   const graph::Stage& stage = source_.stages[index];
   Stages own = followers_that_count(index);
-  ExpressionId any = stage.allow_failure ? make_.differs(make_.path({"needs", stage.id, "outputs", "failed"}), "false")
-                                         : went_wrong({index});
+  ExpressionId any =
+      stage.allow_failure
+          ? make_.differs(make_.path({"needs", stage.id, "outputs", own_output(stage, "failed")}), "false")
+          : went_wrong({index});
   any = make_.either(any, went_wrong(own));
   needed.insert(needed.end(), own.begin(), own.end());
   for (const auto& [above, armed] : armed_) {

@@ -264,7 +264,24 @@ void Delivery::guard(StageIndex index, graph::Stage& stage) {
     clock.condition = make_.differs(make_.path({"needs", gate.id, "result"}), "skipped");
     steps.push_back(std::move(clock));
   }
+  refuse_what_was_undone(index, stage, steps);
   stage.steps.insert(stage.steps.begin(), std::make_move_iterator(steps.begin()), std::make_move_iterator(steps.end()));
+}
+
+// Had it failed, what it depends on was rolled back: it may succeed in another attempt only if that is done again.
+void Delivery::refuse_what_was_undone(StageIndex index, graph::Stage& stage, std::vector<graph::Step>& steps) {
+  for (const auto& [above, armed] : armed_) {
+    if (above == index || !dependents_of(above)[index]) continue;
+    const graph::Stage& origin = source_.stages[above];
+    graph::Step fence =
+        script_step(make_, "Refuse a re-run of what was rolled back", std::string(undone_script), stage.span);
+    ExpressionId succeeded = make_.same(make_.path({"needs", origin.id, "result"}), "success");
+    fence.env = {{"STAGE", make_.text(origin.id)},
+                 {"ARMED", make_.both(succeeded, is_due(above))},
+                 {"ATTEMPT", make_.path({"needs", origin.id, "outputs", own_output(origin, "attempt")})}};
+    steps.push_back(std::move(fence));
+    stage.after.push_back({jobs_[above].back(), true, stage.span});
+  }
 }
 
 void Delivery::tell_losses(const graph::Stage& gate, const graph::Conditions& conditions) {

@@ -47,13 +47,15 @@ class Delivery {
   graph::Step clock_step(const graph::Stage& gate, const graph::Conditions& conditions);
   bool is_first_behind(graph::StageIndex gate, graph::StageIndex index) const;
   void guard(graph::StageIndex index, graph::Stage& stage);
+  void refuse_what_was_undone(graph::StageIndex index, graph::Stage& stage, std::vector<graph::Step>& steps);
   void tell_losses(const graph::Stage& gate, const graph::Conditions& conditions);
 
   // delivery_rollbacks.cpp
   void arm(graph::StageIndex index, graph::Stage& stage);
   void mark(graph::Stage& stage, Armed& armed);
-  void add_values(graph::Stage& stage, const graph::Rollback& rollback, Armed& armed);
-  void add_outputs(graph::Stage& stage, const Armed& armed, const std::string& decision, const std::string& undone);
+  void add_values(graph::Stage& stage, const graph::Stage& origin, const graph::Rollback& rollback, Armed& armed);
+  void add_outputs(graph::Stage& stage, const graph::Stage& origin, const Armed& armed, const std::string& decision,
+                   const std::string& undone);
   graph::ExpressionId rolled_back(std::size_t rollbacks, std::string_view decision, std::string_view undone);
   std::string append_undoing(graph::Stage& job, const graph::Stage& origin, const std::string& decision,
                              graph::ExpressionId base, const Armed* behind);
@@ -64,6 +66,7 @@ class Delivery {
 
   // delivery_behind.cpp: the jobs that roll back behind their stage
   void add_rollback_job(graph::StageIndex index);
+  graph::ExpressionId is_due(graph::StageIndex index);
   graph::ExpressionId is_armed(graph::StageIndex index);
   graph::ExpressionId went_wrong(const Stages& stages);
   graph::ExpressionId triggers(graph::StageIndex index, Stages& needed);
@@ -93,6 +96,9 @@ class Delivery {
 
 /// Adds a permission where the list lacks it.
 void permit(graph::Stage& stage, std::string scope, std::string reason);
+
+/// The name of an output of ours, which is none of the stage's own.
+std::string own_output(const graph::Stage& origin, const std::string& wanted);
 
 /// Whole minutes, in seconds.
 graph::Seconds whole_minutes(graph::Seconds seconds);

@@ -46,7 +46,7 @@ void Delivery::arm(StageIndex index, graph::Stage& stage) {
   Armed& armed = armed_[index];
   const graph::Stage& origin = source_.stages[index];
   mark(stage, armed);
-  for (const graph::Rollback& rollback : origin.rollbacks) add_values(stage, rollback, armed);
+  for (const graph::Rollback& rollback : origin.rollbacks) add_values(stage, origin, rollback, armed);
   tell_losses(origin, armed);
   if (stage.environment) stage.environment->deployment = true;
   std::string id, undone;
@@ -58,7 +58,7 @@ void Delivery::arm(StageIndex index, graph::Stage& stage) {
     stage.steps.push_back(std::move(decision));
     undone = append_undoing(stage, origin, id, base, nullptr);
   }
-  add_outputs(stage, armed, id, undone);
+  add_outputs(stage, origin, armed, id, undone);
 }
 
 // What arms and what commits becomes a step whose outcome can be asked for.
@@ -75,7 +75,8 @@ void Delivery::mark(graph::Stage& stage, Armed& armed) {
 }
 
 // What a rollback reads of the steps above it is an output, so that the job behind the stage knows it.
-void Delivery::add_values(graph::Stage& stage, const graph::Rollback& rollback, Armed& armed) {
+void Delivery::add_values(graph::Stage& stage, const graph::Stage& origin, const graph::Rollback& rollback,
+                          Armed& armed) {
   std::set<std::string> own = own_ids(rollback);
   auto keep = [&](ExpressionId id, const graph::Reference& reference) -> std::optional<ExpressionId> {
     if (reference.root != "steps" || reference.path.size() < 2) return std::nullopt;
@@ -84,6 +85,7 @@ void Delivery::add_values(graph::Stage& stage, const graph::Rollback& rollback, 
     std::string output = "undo";
     for (std::string_view part : reference.path)
       if (part != "outputs") (output += '-') += part;
+    output = own_output(origin, output);
     if (!armed.values.emplace(dotted(reference), output).second) return std::nullopt;
     stage.outputs.emplace_back(output, id);
     if (out_[id].declared.secret)
@@ -96,18 +98,21 @@ void Delivery::add_values(graph::Stage& stage, const graph::Rollback& rollback, 
 }
 
 // Whether its rollback is due when something behind the stage fails; nothing at all where the runner was lost.
-void Delivery::add_outputs(graph::Stage& stage, const Armed& armed, const std::string& decision,
-                           const std::string& undone) {
+void Delivery::add_outputs(graph::Stage& stage, const graph::Stage& origin, const Armed& armed,
+                           const std::string& decision, const std::string& undone) {
   auto outcome = [&](const std::string& step) { return make_.path({"steps", step, "outcome"}); };
+  auto add = [&](const std::string& name, ExpressionId value) {
+    stage.outputs.emplace_back(own_output(origin, name), value);
+  };
   for (std::size_t i = 0; i < armed.arms.size(); ++i) {
     ExpressionId due = make_.same(outcome(armed.arms[i]), "success");
     for (const std::string& commit : armed.commits) due = make_.both(due, make_.differs(outcome(commit), "success"));
     if (!undone.empty()) due = make_.both(due, make_.differs(outcome(undone), "success"));
-    stage.outputs.emplace_back(fmt::format("rollback-{}", i + 1), due);
+    add(fmt::format("rollback-{}", i + 1), due);
   }
-  if (!undone.empty()) stage.outputs.emplace_back("rolled-back", rolled_back(armed.arms.size(), decision, undone));
-  if (stage.allow_failure)
-    stage.outputs.emplace_back("failed", make_.differs(make_.path({"job", "status"}), "success"));
+  if (!undone.empty()) add("rolled-back", rolled_back(armed.arms.size(), decision, undone));
+  add("attempt", make_.path({"github", "run_attempt"}));
+  if (stage.allow_failure) add("failed", make_.differs(make_.path({"job", "status"}), "success"));
 }
 
 // Something was due, and all of it went well.
@@ -131,18 +136,17 @@ graph::Step Delivery::decision_step(graph::Stage& job, const graph::Stage& origi
   options.reads = !here && !armed.values.empty();
   graph::Step step = script_step(make_, "Decide what is rolled back", rollback_script(options), origin.span);
   step.id = fresh_step_id(job.steps, "rollback");
+  auto output = [&](std::size_t i) { return own_output(origin, fmt::format("rollback-{}", i + 1)); };
   for (std::size_t i = 0; i < armed.arms.size(); ++i)
-    step.env.emplace_back(fmt::format("READY_{}", i + 1),
-                          here ? make_.path({"steps", armed.arms[i], "outcome"})
-                               : make_.path({"needs", behind, "outputs", fmt::format("rollback-{}", i + 1)}));
+    step.env.emplace_back(fmt::format("READY_{}", i + 1), here ? make_.path({"steps", armed.arms[i], "outcome"})
+                                                               : make_.path({"needs", behind, "outputs", output(i)}));
   std::vector<ExpressionId> outcomes;
   for (const std::string& commit : armed.commits) {
     if (!outcomes.empty()) outcomes.push_back(make_.text(" "));
     outcomes.push_back(make_.path({"steps", commit, "outcome"}));
   }
   if (options.commits) step.env.emplace_back("COMMITTED", make_.joined(std::move(outcomes)));
-  if (options.reads)
-    step.env.emplace_back("LOST", make_.same(make_.path({"needs", behind, "outputs", "rollback-1"}), ""));
+  if (options.reads) step.env.emplace_back("LOST", make_.same(make_.path({"needs", behind, "outputs", output(0)}), ""));
   if (!options.asks) return step;
   step.env.emplace_back("ENVIRONMENT", origin.environment->name);
   step.env.emplace_back("GH_TOKEN", make_.path({"github", "token"}));

@@ -112,6 +112,14 @@ const std::string_view fence_script =
 fi
 )bash";
 
+// ARMED, ATTEMPT: of a stage that is rolled back when this one fails.
+const std::string_view undone_script =
+    R"bash(if [[ "${ARMED}" == true && "${ATTEMPT}" != "${GITHUB_RUN_ATTEMPT}" ]]; then
+  echo "::error title=It was rolled back::${STAGE} ran in attempt ${ATTEMPT} of the run: re-run all jobs"
+  exit 1
+fi
+)bash";
+
 // CONFIRM: what is to be looked at, a line each.
 const std::string_view asked_script = R"bash({
   echo "### ${GATE} waits for an answer"
