@@ -11,23 +11,11 @@ import tempfile
 import unittest
 import zoneinfo
 
+from fakes import REPOSITORY, Fakes, approval
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 GOLDENS = ROOT / "tests/golden/emit"
-REPOSITORY = "repos/acme/shop/"
 BERLIN = zoneinfo.ZoneInfo("Europe/Berlin")
-
-GH = r"""#!/bin/bash
-# gh api [--method GET] PATH [-f NAME=VALUE]…: the file of that path; none is an error, and so are the first FAILURES calls.
-shift
-while [[ "$1" == --method ]]; do shift 2; done
-echo "$*" >>"${FAKE}/calls"
-if (($(wc -l <"${FAKE}/calls") <= ${FAILURES:-0})); then echo "gh: HTTP 502" >&2; exit 1; fi
-file="${FAKE}/$1.json"
-[[ -f "${file}" ]] || { echo "gh: HTTP 404 $1" >&2; exit 1; }
-cat "${file}"
-"""
-DATE = '#!/bin/bash\nexec /bin/date -d "@${NOW:?}" "$@"\n'
-SLEEP = "#!/bin/bash\n"
 
 steps = []  # of all goldens, as yaml_steps tells them
 
@@ -38,27 +26,15 @@ def read_steps(tool):
     steps.extend(json.loads(line) for line in lines)
 
 
-def approval(who, *environments, state="approved"):
-    return {"state": state, "comment": "", "user": {"login": who}, "environments": [{"name": name} for name in environments]}
-
-
 class Case(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory()
         self.fake = pathlib.Path(self.folder.name)
-        (self.fake / "bin").mkdir()
-        for name, text in (("gh", GH), ("date", DATE), ("sleep", SLEEP)):
-            (self.fake / "bin" / name).write_text(text)
-            (self.fake / "bin" / name).chmod(0o755)
-        self.answers("event", {})
+        self.fakes = Fakes(self.fake)
+        self.answers, self.deployed, self.event = self.fakes.answers, self.fakes.deployed, self.fakes.event
 
     def tearDown(self):
         self.folder.cleanup()
-
-    def answers(self, path, data):
-        file = self.fake / ("event" if path == "event" else f"{REPOSITORY}{path}.json")
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(data))
 
     def run_step(self, golden, job, name, **env):
         """Runs the step; keeps what it printed, its outputs and its summary."""
@@ -102,7 +78,7 @@ class Votes(Case):
 
     def setUp(self):
         super().setUp()
-        self.answers("event", {"before": "a1"})
+        self.event({"before": "a1"})
         self.wrote("zoe")
         self.answers("environments/production-approval-1",
                      {"protection_rules": [{"type": "required_reviewers"}, {"type": "wait_timer", "wait_timer": 5}]})
@@ -145,11 +121,11 @@ class Votes(Case):
     def test_what_the_change_is(self):
         self.voted(approval("ann", "production-approval-1"), approval("bob", "production-approval-2"))
         self.wrote("ann", at="compare/b1...b2")
-        self.answers("event", {"pull_request": {"base": {"sha": "b1"}, "head": {"sha": "b2"}}})
+        self.event({"pull_request": {"base": {"sha": "b1"}, "head": {"sha": "b2"}}})
         self.refuses("ann wrote a part of the change", *self.ENTRY)
         self.answers("commits/c3", {"author": {"login": "bob"}})
         for event in ({"before": "0" * 40}, {"inputs": {}}):
-            self.answers("event", event)
+            self.event(event)
             self.refuses("bob wrote a part of the change", *self.ENTRY)
         self.answers("commits/c3", {"author": {"login": "zoe"}})
         self.passes(*self.ENTRY)
@@ -274,13 +250,6 @@ class Rollback(Case):
     HERE = ("rollback", "release", "Decide what is rolled back")
     BEHIND = ("rollback", "release-rollback", "Decide what is rolled back")
     BOTH = ("rollbacks", "web", "Decide what is rolled back")
-
-    def deployed(self, *deployments):
-        """(number of the run or None, states) of each deployment, the newest first."""
-        self.answers("deployments", [{"id": number} for number in range(len(deployments))])
-        for number, (run, states) in enumerate(deployments):
-            url = f"https://github.com/acme/shop/actions/runs/{run}/job/1" if run else ""
-            self.answers(f"deployments/{number}/statuses", [{"state": state, "log_url": url} for state in states])
 
     def test_what_is_armed(self):
         self.deployed((7, ["in_progress"]))
