@@ -43,6 +43,9 @@ struct EmitOptions {
 };
 int emit(Session& session, const EmitOptions& options);
 
+/// What must be set up on GitHub for the workflows of a file, as JSON.
+int settings(Session& session, const std::string& file);
+
 struct GraphOptions {
   std::string file;
   std::string pipeline;         ///< empty: the first

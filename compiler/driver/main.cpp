@@ -25,6 +25,7 @@ class CommandLine {
     add_explain();
     add_format();
     add_emit();
+    add_settings();
     add_graph();
     add_run();
     add_runs();
@@ -112,6 +113,12 @@ class CommandLine {
     command->add_option("-o", emit_.folder, "Where to; otherwise .github/workflows of the repository");
     command->add_flag("--check", emit_.check, "Write nothing; show how the workflows differ from their source");
     command->add_flag("--strict", emit_.strict, "Refuse what GitHub keeps only roughly");
+  }
+
+  void add_settings() {
+    CLI::App* command = add("settings", "Say what must be set up on GitHub for the workflows of a file",
+                            [this] { return settings(session(), settings_file_); });
+    command->add_option("FILE", settings_file_, "The file")->required();
   }
 
   void add_graph() {
@@ -251,6 +258,7 @@ class CommandLine {
   std::string topic_;
   FormatOptions format_;
   EmitOptions emit_;
+  std::string settings_file_;
   GraphOptions graph_;
   RunCommand run_;
   runtime::Asked asked_;

@@ -10,6 +10,10 @@ DIAGNOSTIC(NotOnGitHub, "{}");
 DIAGNOSTIC(OverLimit, "{}");
 DIAGNOSTIC(RoundedOnGitHub, "{}");
 DIAGNOSTIC(NotEmittedYet, "{}");
+DIAGNOSTIC(LockNotHeld, "{}");
+DIAGNOSTIC(RollbackCutShort, "{}");
+DIAGNOSTIC(GateOnGitHub, "{}");
+DIAGNOSTIC(RollbackOnGitHub, "{}");
 
 }  // namespace
 
@@ -21,6 +25,10 @@ void tell(github::Problem problem, source::Span pipeline, diagnostics::Sink& sin
     case Kind::grace_fixed:
     case Kind::options_of_call: sink.report<RoundedOnGitHub>(problem.span, problem.text); return;
     case Kind::not_emitted_yet: sink.report<NotEmittedYet>(problem.span, problem.text); return;
+    case Kind::lock_not_held: sink.report<LockNotHeld>(problem.span, problem.text); return;
+    case Kind::rollback_cut_short: sink.report<RollbackCutShort>(problem.span, problem.text); return;
+    case Kind::gate_kept_roughly: sink.report<GateOnGitHub>(problem.span, problem.text); return;
+    case Kind::rollback_kept_roughly: sink.report<RollbackOnGitHub>(problem.span, problem.text); return;
     case Kind::too_many_legs: sink.report<TooManyLegs>(problem.span, problem.text); return;
     case Kind::expression_too_long:
     case Kind::group_too_long: sink.report<TextTooLong>(problem.span, problem.text); return;
@@ -29,6 +37,7 @@ void tell(github::Problem problem, source::Span pipeline, diagnostics::Sink& sin
     case Kind::too_many_inputs:
     case Kind::file_too_large:
     case Kind::too_many_nodes:
+    case Kind::too_many_reviewers:
     case Kind::timeout_over_limit: sink.report<OverLimit>(problem.span, problem.text); return;
     default: sink.report<NotOnGitHub>(problem.span, problem.text); return;
   }

@@ -12,6 +12,28 @@ namespace {
 
 constexpr std::size_t longest_line = 90;
 
+/// The operands of `&&` of a condition that is one conjunction; else the condition itself.
+std::vector<std::string> conjunction(const std::string& line) {
+  std::vector<std::string> parts = {""};
+  int depth = 0;
+  bool quoted = false;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    char c = line[i];
+    if (c == '\'') quoted = !quoted;
+    if (!quoted && (c == '(' || c == '[')) ++depth;
+    if (!quoted && (c == ')' || c == ']')) --depth;
+    bool outside = !quoted && depth == 0;
+    if (outside && line.compare(i, 4, " || ") == 0) return {line};
+    if (outside && line.compare(i, 4, " && ") == 0) {
+      parts.emplace_back();
+      i += 3;
+    } else {
+      parts.back() += c;
+    }
+  }
+  return parts;
+}
+
 bool has_false_condition(const Term& term) { return term.constant && !is_true(*term.constant); }
 
 /// The condition, or nothing where it says no more than GitHub does by itself. `asked` is whether the author's words
@@ -22,16 +44,6 @@ Term effective(Term term, bool asked) {
   always.code = "always()";
   always.asks_status = always.is_decision = true;
   return both(std::move(always), std::move(term));
-}
-
-/// Whether an expression, as written, calls a status function.
-bool asks_status(const graph::Graph& graph, graph::ExpressionId id) {
-  const graph::Expression& expression = graph[id];
-  if (expression.kind == graph::Expression::Kind::call)
-    for (std::string_view name : {"success", "failure", "always", "cancelled"})
-      if (same_ignoring_case(expression.text, name)) return true;
-  if (expression.kind == graph::Expression::Kind::by_backend) return asks_status(graph, expression.operands[0]);
-  return std::ranges::any_of(expression.operands, [&](graph::ExpressionId part) { return asks_status(graph, part); });
 }
 
 class Rules {
@@ -136,6 +148,15 @@ void Rules::visit(graph::StageIndex stage, graph::StageIndex reader) {
 
 }  // namespace
 
+bool asks_status(const graph::Graph& graph, graph::ExpressionId id) {
+  const graph::Expression& expression = graph[id];
+  if (expression.kind == graph::Expression::Kind::call)
+    for (std::string_view name : {"success", "failure", "always", "cancelled"})
+      if (same_ignoring_case(expression.text, name)) return true;
+  if (expression.kind == graph::Expression::Kind::by_backend) return asks_status(graph, expression.operands[0]);
+  return std::ranges::any_of(expression.operands, [&](graph::ExpressionId part) { return asks_status(graph, part); });
+}
+
 std::vector<StageRule> stage_rules(const graph::Graph& graph, Expressions& expressions,
                                    std::vector<Problem>& problems) {
   return Rules(graph, expressions, problems).all();
@@ -157,9 +178,10 @@ void write_condition(Emission& emission, const std::vector<std::string>& conditi
   emission.expressions.check_length(line, span);
   emission.expressions.check_depth(line, span);
   bool bare = line.find("${{") == std::string::npos;
-  if (conditions.size() > 1 && line.size() > longest_line && bare && yaml::can_fold(conditions)) {
-    std::vector<std::string> lines = {conditions[0]};
-    for (std::size_t i = 1; i < conditions.size(); ++i) lines.push_back("&& " + conditions[i]);
+  std::vector<std::string> parts = line.size() > longest_line ? conjunction(line) : std::vector<std::string>();
+  if (parts.size() > 1 && bare && yaml::can_fold(parts)) {
+    std::vector<std::string> lines = {parts[0]};
+    for (std::size_t i = 1; i < parts.size(); ++i) lines.push_back("&& " + parts[i]);
     return emission.writer.folded("if", lines);
   }
   emission.writer.text("if", bare && yaml::is_plain(line) ? line : "${{ " + line + " }}");

@@ -21,6 +21,9 @@ struct StageRule {
 /// either reason, which the results of those before it tell apart.
 std::vector<StageRule> stage_rules(const graph::Graph& graph, Expressions& expressions, std::vector<Problem>& problems);
 
+/// Whether an expression, as written, calls a status function.
+bool asks_status(const graph::Graph& graph, graph::ExpressionId id);
+
 /// When a step runs, GitHub's own rule applied: none for always, `omitted` for never.
 struct StepRule {
   bool omitted = false;

@@ -30,9 +30,6 @@ struct Emission {
   std::size_t dropped = 0;         ///< bytes of the text that was not kept
 };
 
-/// What runs here only, for now.
-void report_delivery(const graph::Graph& graph, std::vector<Problem>& problems);
-
 void write_triggers(Emission& emission);
 void write_concurrency(Emission& emission, const graph::Concurrency& concurrency);
 

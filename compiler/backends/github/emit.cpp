@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <tuple>
 
 #include "backends/github/audit.h"
+#include "backends/github/delivery.h"
 #include "backends/github/emission.h"
 #include "diagnostics/check.h"
 
@@ -54,11 +56,6 @@ void write_jobs(Emission& emission, std::string& text) {
   bool first = true;
   for (std::size_t i = 0; i < rules.size(); ++i) {
     if (rules[i].omitted) continue;
-    // How long it stays shut is nothing that a job's limits are about.
-    if (emission.graph.stages[i].gate) {
-      first = false;
-      continue;
-    }
     if (!first) emission.writer.blank();
     first = false;
     write_job(emission, emission.graph.stages[i], rules[i]);
@@ -117,8 +114,11 @@ std::size_t write_workflow(const graph::Graph& graph, Workflow& workflow, bool k
 Workflow emit(const graph::Graph& graph) {
   Workflow workflow;
   workflow.file_name = graph.pipeline + ".yml";
-  std::size_t pasted_scripts = write_workflow(graph, workflow, true);
-  report_delivery(graph, workflow.problems);
+  std::optional<Delivered> delivered;
+  if (has_delivery(graph)) delivered = deliver(graph);
+  std::size_t pasted_scripts = write_workflow(delivered ? delivered->graph : graph, workflow, true);
+  if (delivered)
+    workflow.problems.insert(workflow.problems.end(), delivered->problems.begin(), delivered->problems.end());
   // Without its gates it is no workflow to look at.
   bool whole =
       std::ranges::find(workflow.problems, ProblemKind::not_emitted_yet, &Problem::kind) == workflow.problems.end();
@@ -129,7 +129,10 @@ Workflow emit(const graph::Graph& graph) {
 
 std::vector<Problem> problems_of(const graph::Graph& graph) {
   Workflow workflow;
-  write_workflow(graph, workflow, false);
+  if (has_delivery(graph))
+    write_workflow(deliver(graph).graph, workflow, false);
+  else
+    write_workflow(graph, workflow, false);
   return std::move(workflow.problems);
 }
 
@@ -166,6 +169,11 @@ std::string_view name(ProblemKind kind) {
     case ProblemKind::file_too_large: return "file_too_large";
     case ProblemKind::too_many_nodes: return "too_many_nodes";
     case ProblemKind::nested_too_deep: return "nested_too_deep";
+    case ProblemKind::lock_not_held: return "lock_not_held";
+    case ProblemKind::rollback_cut_short: return "rollback_cut_short";
+    case ProblemKind::gate_kept_roughly: return "gate_kept_roughly";
+    case ProblemKind::rollback_kept_roughly: return "rollback_kept_roughly";
+    case ProblemKind::too_many_reviewers: return "too_many_reviewers";
     case ProblemKind::not_emitted_yet: return "not_emitted_yet";
     case ProblemKind::unsound_output: return "unsound_output";
   }

@@ -42,7 +42,12 @@ enum class ProblemKind : std::uint8_t {
   file_too_large,             ///< over 500 KB
   too_many_nodes,             ///< over 50,000 YAML nodes
   nested_too_deep,            ///< over 50 levels of YAML
-  not_emitted_yet,            ///< gates, locks and rollbacks: they run here
+  lock_not_held,              ///< GitHub lets others in, or keeps more of them out
+  rollback_cut_short,         ///< it may take longer than GitHub gives a cancelled run
+  gate_kept_roughly,          ///< what a gate asks, and GitHub does not
+  rollback_kept_roughly,      ///< what is known of a rollback is lost with its runner
+  too_many_reviewers,         ///< over six people and teams of one environment
+  not_emitted_yet,            ///< what of delivery runs here alone
   unsound_output,             ///< the emitted text breaks a rule of ours: a mistake of this back end
 };
 
@@ -66,8 +71,8 @@ struct Workflow {
 /// job, no expression inside a script. The same graph gives the same bytes. The graph must be verified.
 Workflow emit(const graph::Graph& graph);
 
-/// What `emit` would report of the author's, for those who want no workflow. What is not emitted yet is no mistake of
-/// theirs, and left out.
+/// What `emit` would report of the author's, for those who want no workflow. What is lost of gates, locks and rollbacks
+/// is no mistake of theirs, and left out.
 std::vector<Problem> problems_of(const graph::Graph& graph);
 
 }  // namespace sluice::github

@@ -117,7 +117,7 @@ void write_sleep(Emission& emission, const graph::Step& step, const graph::Sleep
   emission.writer.script("run", fmt::format("sleep {}", sleep.duration));
 }
 
-/// Whether it only says what becomes of a rollback.
+/// Whether it only says what becomes of a rollback, and there is none.
 bool is_for_rollbacks(const graph::Step& step) {
   return std::holds_alternative<graph::Arm>(step.action) || std::holds_alternative<graph::Commit>(step.action);
 }
