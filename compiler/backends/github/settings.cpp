@@ -101,7 +101,7 @@ class Settings {
     const graph::Expression* name = stage.environment ? &graph[stage.environment->name] : nullptr;
     bool known = name && name->kind == graph::Expression::Kind::string;
     Needs* needs = known ? &environments_[name->text] : nullptr;
-    if (needs) add_refs(source, *needs);
+    if (needs) add_refs(source, name->text, *needs);
     for (const std::string& secret : reader.secrets)
       (needs && !is_shared(source, secret) ? needs->secrets : everywhere.secrets).insert(secret);
   }
@@ -111,8 +111,19 @@ class Settings {
                                [&](const auto& one) { return one.name == secret && one.environment.empty(); });
   }
 
-  // A pipeline that starts by pushes to named branches alone enters it from those.
-  static void add_refs(const graph::Graph& graph, Needs& needs) {
+  // What the environment says of itself; it and those that approve for it.
+  static const std::vector<std::string>* own_branches(const graph::Graph& graph, const std::string& name) {
+    for (const graph::DeclaredEnvironment& one : graph.environments)
+      if (!one.branches.empty() && (name == one.name || name.starts_with(one.name + "-approval"))) return &one.branches;
+    return nullptr;
+  }
+
+  // Else a pipeline that starts by pushes to named branches alone enters it from those.
+  static void add_refs(const graph::Graph& graph, const std::string& name, Needs& needs) {
+    if (const auto* branches = own_branches(graph, name)) {
+      needs.branches = *branches;
+      return;
+    }
     for (const graph::Trigger& trigger : graph.triggers) {
       bool named = false;
       for (const auto& [key, values] : trigger.filters) {
