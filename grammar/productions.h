@@ -186,6 +186,12 @@ struct declaring_word
 struct declaration_start : pegtl::seq<pegtl::at<declaring_word, pegtl::plus<pegtl::blank>, name, pegtl::one<'('>>,
                                       expression_piece, blanks, signature_piece> {};
 
+// `target web(port: number): slots`
+struct signature_type : pegtl::seq<blanks, pegtl::one<':'>, blanks, pegtl::must<type>> {};
+struct target_word : pegtl::seq<TAO_PEGTL_STRING("target"), word_end> {};
+struct target_start : pegtl::seq<pegtl::at<target_word, pegtl::plus<pegtl::blank>, name, pegtl::one<'('>>,
+                                 expression_piece, blanks, signature_piece, pegtl::opt<signature_type>> {};
+
 // `type share = { slot: string }`: only a type can stand behind this `=`.
 struct type_word : pegtl::seq<TAO_PEGTL_STRING("type"), word_end> {};
 struct aliased_type : type {};
@@ -212,7 +218,8 @@ struct continued_piece
 // stage test "Tests" after lint when github.ref == "refs/heads/main"
 struct long_header
     : pegtl::seq<pegtl::at<long_header_word>, pegtl::sor<declaration_start, piece>, pegtl::star<continued_piece>> {};
-struct short_header : pegtl::seq<pegtl::sor<declaration_start, type_start, piece>, pegtl::star<next_piece>> {};
+struct short_header
+    : pegtl::seq<pegtl::sor<declaration_start, type_start, target_start, piece>, pegtl::star<next_piece>> {};
 struct header : pegtl::sor<long_header, short_header> {};
 
 // keep: 14d

@@ -13,7 +13,7 @@ packages_to_build=(
 packages_to_run_the_example=(git ca-certificates python3 python3-venv postgresql)
 # shellcheck disable=SC2034
 packages_to_test=(
-  bubblewrap catch2 libyaml-dev jsonnet shellcheck clang-format tzdata nginx:nginx-light curl
+  bubblewrap catch2 curl libyaml-dev jsonnet nginx:nginx-light shellcheck clang-format tzdata
   python3 python3-venv pip3:python3-pip node:nodejs npm:npm
 )
 

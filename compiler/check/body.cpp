@@ -68,6 +68,8 @@ void Checker::check_statement(const Statement& statement, const Body& body) {
     case Word::rollback: return check_rollback(statement);
     case Word::watch:
     case Word::await: return check_poll(statement);
+    case Word::phase: return check_phase(statement);
+    case Word::gate: return refuse_gate(statement);
     case Word::input: return delivery_word(statement);
     case Word::verify:
       if (body.name == "rollback") return check_apart(statement);
@@ -140,6 +142,8 @@ void Checker::refuse_options(const Statement& statement, const Body& body) {
       case Word::watch:
       case Word::await:
       case Word::commit:
+      case Word::phase:
+      case Word::gate:
       case Word::permissions: continue;
       // No stage has them, which was told.
       case Word::idempotent:

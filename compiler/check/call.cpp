@@ -43,6 +43,8 @@ Symbol* ExpressionChecker::resolve_callee(const Expression& callee, const Use*& 
         told.help("`{}` is a word: write a blank behind it, not `(`", std::string_view(word.spelling));
     return nullptr;
   }
+  if (callee.kind == Kind::member)
+    if (auto step = step_of_target(callee)) return *step;
   if (callee.kind != Kind::member || callee.operands[0]->kind != Kind::name) {
     sink_.report<NotCallable>(callee.span, std::string_view(callee.text));
     return nullptr;
@@ -209,6 +211,7 @@ const Type* ExpressionChecker::apply(const Expression& call, Symbol& callee, con
   Call result;
   result.callee = &callee;
   result.use = use;
+  if (callee.owner && callee.owner->kind == Symbol::Kind::interface) result.target = call.operands[0]->operands[0];
   bool valued = &call == valued_ && callee.kind == Symbol::Kind::step_function && callee.statement->returns;
   if (makes_parts(callee.kind) && (&call != acting_ || (&call == valued_ && !valued))) {
     report_no_value(call, callee);
@@ -235,6 +238,11 @@ const Type* ExpressionChecker::apply(const Expression& call, Symbol& callee, con
       check_function(callee);
       return callee.type ? callee.type : table_.simple(Type::Kind::any);
     }
+    case Symbol::Kind::target:
+      if (!callee.statement->has_parameters) break;
+      match_arguments(call, callee.statement->parameters, result, "");
+      program_.calls[&call] = std::move(result);
+      return type_of_symbol(callee);
     case Symbol::Kind::parameter:
       if (callee.type && callee.type->kind == Type::Kind::steps) return apply_steps(call, callee);
       break;

@@ -22,9 +22,16 @@ class Checker final : private ExpressionChecker {
   void add_unique(llvm::StringMap<Symbol*>& names, Symbol* symbol);
   void bind_use(Use& use);
 
-  // functions.cpp
+  // functions.cpp, target.cpp
   void check_function(Symbol& function) override;
-
+  void check_target(Symbol& target) override;
+  void compare_steps(const Symbol& target, const Symbol& interface);
+  void compare_step(const Symbol& step, const Symbol& asked);
+  void report_missing(const Symbol& target, llvm::ArrayRef<const Symbol*> missing);
+  const Type* returned_type(const Symbol& step);
+  void add_target_parameters(const Symbol& target, std::size_t position);
+  void check_phase(const Statement& phase);
+  void refuse_gate(const Statement& gate);
   // template.cpp
   void check_made_stage(Symbol& stage);
   bool enters_environment(const Statement& stage) const;
@@ -65,7 +72,6 @@ class Checker final : private ExpressionChecker {
   void check_requirements(const Statement& trigger);
   void refuse_untold_start(const Statement& requirement);
   void refuse_missing_input(const Statement& trigger, const Expression& part);
-
   // choice.cpp
   void check_siblings(llvm::ArrayRef<ast::Item> items);
   void check_match(const Statement& match, llvm::function_ref<void(const ast::Block&)> check_case);
@@ -123,12 +129,10 @@ class Checker final : private ExpressionChecker {
   void report_unknown_given(const Statement& given, const Expression* call,
                             llvm::SmallVector<llvm::StringRef, 8> known);
   void check_steps_parameter(const Symbol& function, const ast::Parameter& parameter, const Type* type);
-
   // value.cpp
   void begin_value(Symbol& function);
   void check_value(const Symbol& function);
   bool gives_value(const Statement& let) const;
-
   // service.cpp
   void check_service(const Statement& statement);
   void check_service_function(Symbol& function);

@@ -22,7 +22,10 @@ ast::Name name_of_use(const Statement& statement) {
 
 Symbol::Kind kind_of(Word word) {
   switch (word) {
-    case Word::step: return Symbol::Kind::step_function;
+    case Word::step:
+    case Word::strategy: return Symbol::Kind::step_function;
+    case Word::interface: return Symbol::Kind::interface;
+    case Word::target: return Symbol::Kind::target;
     case Word::service: return Symbol::Kind::service_function;
     case Word::stage: return Symbol::Kind::stage_template;
     case Word::action: return Symbol::Kind::action;
@@ -56,9 +59,6 @@ void Checker::declare(Module& module, const Unit& unit, const Statement& stateme
       return;
     case Word::invalid:
     case Word::call: return;
-    case Word::interface:
-    case Word::target:
-    case Word::strategy:
     case Word::test: return delivery_word(statement);
     default: break;
   }
@@ -148,6 +148,11 @@ void Checker::check_declaration(const Module& main, const Statement& statement) 
   switch (found->second->kind) {
     case Symbol::Kind::let: type_of_symbol(*found->second); return;
     case Symbol::Kind::type: type_of_alias(*found->second); return;
+    case Symbol::Kind::interface:
+      type_of_interface(*found->second);
+      for (auto& step : found->second->steps) check_function(*step.second);
+      return;
+    case Symbol::Kind::target: return check_target(*found->second);
     case Symbol::Kind::function:
     case Symbol::Kind::step_function:
     case Symbol::Kind::stage_template:

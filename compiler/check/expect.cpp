@@ -47,6 +47,10 @@ void ExpressionChecker::expect(const Expression& expression, const Type* wanted,
   report_mismatch(expression, found, wanted, what);
 }
 
+void ExpressionChecker::expect(const Expression& expression, Type::Kind kind, llvm::StringRef what) {
+  expect(expression, table_.simple(kind), what);
+}
+
 // What is written out is held to the wanted type part by part, so that the part that does not fit is told.
 bool ExpressionChecker::expect_parts(const Expression& expression, const Type* wanted, llvm::StringRef what) {
   if (expression.kind == Kind::list && wanted->kind == Type::Kind::list) {

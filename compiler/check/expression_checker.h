@@ -7,9 +7,7 @@
 
 namespace sluice::check {
 
-using ast::Expression;
-using ast::Statement;
-using ast::Word;
+using ast::Expression, ast::Statement, ast::Word;
 using source::Span;
 using types::Type;
 
@@ -20,9 +18,10 @@ class ExpressionChecker {
       : program_(program), table_(program.types), sink_(sink), events_(table_, sink, pipeline_, guards_) {}
   ~ExpressionChecker() = default;
 
-  /// A stage or function is checked when something of it is first asked for.
+  /// Each is checked when something of it is first asked for.
   virtual void check_stage(Symbol& stage) = 0;
   virtual void check_function(Symbol& function) = 0;
+  virtual void check_target(Symbol& target) = 0;
 
   Symbol* make(Symbol::Kind kind, const ast::Name& name, const Statement* statement);
   void enter(const Symbol& symbol);
@@ -39,7 +38,6 @@ class ExpressionChecker {
   const Type* read_named_type(const ast::Name& name);
   const Type* type_of_module(const ast::Name& name);
   const Type* type_of_alias(Symbol& alias);
-
   // expression.cpp
   const Type* type_of(const Expression& expression);
   const Type* type_of_string(const Expression& expression);
@@ -67,9 +65,7 @@ class ExpressionChecker {
   void expect_fields(const Expression& map, const Type* record, llvm::StringRef what);
   void report_mismatch(const Expression& expression, const Type* found, const Type* wanted, llvm::StringRef what);
   static void offer_choice(diagnostics::Builder& told, const Expression& text, const Type* choices);
-  void expect(const Expression& expression, Type::Kind kind, llvm::StringRef what) {
-    expect(expression, table_.simple(kind), what);
-  }
+  void expect(const Expression& expression, Type::Kind kind, llvm::StringRef what);
   void expect_static_text(const Expression& expression, llvm::StringRef what);
   void expect_reason(const Expression* reason, Span span, llvm::StringRef what);
 
@@ -100,11 +96,16 @@ class ExpressionChecker {
   void report_unknown(const Expression& expression);
   const Statement* declared_below(const Expression& name) const;
   void reference_stage(const Expression& expression);
-
   // module.cpp
   const Type* member_of_module(const Expression& base, const Expression& expression);
   bool report_private(const Module& module, llvm::StringRef name, Span span);
   llvm::StringRef nearest_module(llvm::StringRef name) const;
+
+  // target.cpp
+  void collect_steps(Symbol& owner);
+  const Type* type_of_interface(Symbol& interface);
+  const Type* type_of_target(const Expression& name, Symbol& target);
+  std::optional<Symbol*> step_of_target(const Expression& callee);
 
   // call.cpp
   const Type* type_of_call(const Expression& expression);

@@ -36,6 +36,8 @@ void Checker::check_function(Symbol& function) {
       expect(*parameter.default_value, symbol->type, "the default");
     scope_.add(symbol);
   }
+  if (function.owner && function.owner->kind == Symbol::Kind::target)
+    add_target_parameters(*function.owner, function.statement->parameters.size());
   if (function.statement->title) expect(*function.statement->title, Type::Kind::string, "the title");
   begin_value(function);
   if (function.kind == Symbol::Kind::function) {

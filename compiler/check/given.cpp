@@ -110,7 +110,6 @@ void Checker::check_given(const Statement& given, const Expression* call) {
     scope_.restore(mark);
     return;
   }
-  if (given.word == Word::verify) return delivery_word(given);
   llvm::SmallVector<llvm::StringRef, 8> known;
   llvm::ArrayRef<ast::Parameter> parameters =
       call ? found->second.callee->statement->parameters : llvm::ArrayRef<ast::Parameter>();
@@ -144,6 +143,7 @@ void Checker::report_unknown_given(const Statement& given, const Expression* cal
   bool free =
       !near.empty() && llvm::none_of(others, [&](const Statement* one) { return one && one->keyword.text == near; });
   auto words = words_in(place);
+  llvm::erase_value(words, name);
   known.append(words.begin(), words.end());
   if (near.empty()) near = diagnostics::nearest(name, words);
   if (near.empty()) told.help("there is {}", diagnostics::list_of(known));

@@ -8,12 +8,15 @@ namespace {
 DIAGNOSTIC(PrivateName, "`{}` is private to `{}`");
 DIAGNOSTIC(StepsAsValue, "`{}` {}, and that is no value");
 
-bool is_value(Symbol::Kind kind) { return kind == Symbol::Kind::let || kind == Symbol::Kind::environment; }
+bool is_value(Symbol::Kind kind) {
+  return kind == Symbol::Kind::let || kind == Symbol::Kind::environment || kind == Symbol::Kind::target;
+}
 
 std::string_view what_it_is(Symbol::Kind kind) {
   switch (kind) {
     case Symbol::Kind::function: return "is a function";
     case Symbol::Kind::type: return "is a type";
+    case Symbol::Kind::interface: return "is an interface";
     case Symbol::Kind::module: return "is a module";
     default: return what_it_makes(kind);
   }
@@ -55,7 +58,8 @@ const Type* ExpressionChecker::member_of_module(const Expression& base, const Ex
   auto found = module.names.find(expression.text);
   if (found != module.names.end() && is_value(found->second->kind)) {
     program_.resolved[&expression] = found->second;
-    return type_of_symbol(*found->second);
+    return found->second->kind == Symbol::Kind::target ? type_of_target(expression, *found->second)
+                                                       : type_of_symbol(*found->second);
   }
   std::string spelling = fmt::format("{}.{}", std::string_view(base.text), std::string_view(expression.text));
   if (found != module.names.end()) {

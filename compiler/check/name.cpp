@@ -27,6 +27,7 @@ bool is_value(Symbol::Kind kind) {
     case Symbol::Kind::step_value:
     case Symbol::Kind::service:
     case Symbol::Kind::context:
+    case Symbol::Kind::target:
     case Symbol::Kind::environment: return true;
     default: return false;
   }
@@ -133,6 +134,7 @@ void ExpressionChecker::report_unknown(const Expression& expression) {
 const Type* ExpressionChecker::type_of_name(const Expression& expression) {
   if (Symbol* symbol = find_value(expression.text)) {
     program_.resolved[&expression] = symbol;
+    if (symbol->kind == Symbol::Kind::target) return type_of_target(expression, *symbol);
     if (symbol->kind != Symbol::Kind::step_value) return type_of_symbol(*symbol);
     return program_.type_of[&expression] = as_read(*symbol, symbol->type);
   }
@@ -150,6 +152,7 @@ const Type* ExpressionChecker::type_of_let(const Statement& statement) {
 }
 
 const Type* ExpressionChecker::type_of_symbol(Symbol& symbol) {
+  if (symbol.kind == Symbol::Kind::target) check_target(symbol);
   if (symbol.type) return symbol.type;
   if (symbol.kind == Symbol::Kind::environment) return table_.simple(Type::Kind::environment);
   if (symbol.kind != Symbol::Kind::let || !symbol.statement || !symbol.statement->value)

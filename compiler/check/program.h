@@ -47,10 +47,12 @@ struct Symbol {
     module_parameter,
     module,
     type,
-    step_function,
+    step_function,  ///< a `strategy` too, and what an interface or a target has
     service_function,
     stage_template,
     action,
+    interface,
+    target,
     environment,
     stage,
     step,
@@ -69,6 +71,9 @@ struct Symbol {
   std::size_t position = 0;                ///< of a parameter: among its function's or module's
   Named<const types::Type*> outputs;       ///< of stages, steps, services and their functions
   Named<const ast::Statement*> artifacts;  ///< of stages
+  Named<Symbol*> steps;                    ///< of an interface, and of a target
+  Symbol* prepare = nullptr;               ///< of a target, or null
+  const Symbol* owner = nullptr;           ///< of such a step: its interface or target
   ScopeIndex around = 0;  ///< of a pipeline's stages and `let`: the loops and `let` that it stands behind
   llvm::SmallVector<const ast::Expression*, 2> guards;  ///< of a step, or its value: the conditions that it hangs on
   bool open = false;  ///< its outputs are not all known, because something in it was not found
@@ -90,6 +95,7 @@ struct Module {
 /// A call with its arguments put to the callee's parameters.
 struct Call {
   const Symbol* callee = nullptr;
+  const ast::Expression* target = nullptr;                 ///< of an interface's step: whose it is
   const Use* use = nullptr;                                ///< the module instance that the callee was reached through
   llvm::SmallVector<const ast::Expression*, 8> arguments;  ///< by parameter, null where its default holds
   llvm::SmallVector<const ast::Statement*, 2> given;       ///< by parameter of type `steps`: `body { … }`; null: none

@@ -13,7 +13,8 @@ llvm::SmallVector<llvm::StringRef, 16> types_in(const Module& module, llvm::Stri
   llvm::SmallVector<llvm::StringRef, 16> names;
   for (const auto& entry : module.names) {
     bool shown = hidden.empty() || !entry.first().startswith(hidden);
-    if (shown && entry.second->kind == Symbol::Kind::type) names.push_back(entry.first());
+    bool type = entry.second->kind == Symbol::Kind::type || entry.second->kind == Symbol::Kind::interface;
+    if (shown && type) names.push_back(entry.first());
   }
   std::sort(names.begin(), names.end());
   return names;
@@ -69,6 +70,8 @@ const Type* ExpressionChecker::read_named_type(const ast::Name& name) {
   auto declared = module_->names.find(text);
   if (declared != module_->names.end() && declared->second->kind == Symbol::Kind::type)
     return type_of_alias(*declared->second);
+  if (declared != module_->names.end() && declared->second->kind == Symbol::Kind::interface)
+    return type_of_interface(*declared->second);
   if (const Type* type = types::builtin(text, table_)) return type;
   llvm::SmallVector<llvm::StringRef, 16> known = types_in(*module_, "");
   known.append({"bool", "number", "string", "duration", "percent", "size", "path", "list", "map", "enum", "artifact",
@@ -104,6 +107,8 @@ const Type* ExpressionChecker::type_of_module(const ast::Name& name) {
   if (report_private(module, member, member_span)) return unknown;
   auto found = module.names.find(member);
   if (found != module.names.end() && found->second->kind == Symbol::Kind::type) return type_of_alias(*found->second);
+  if (found != module.names.end() && found->second->kind == Symbol::Kind::interface)
+    return type_of_interface(*found->second);
   auto told = sink_.report<UnknownType>(member_span, fmt::format("module `{}` has no type", std::string_view(base)),
                                         std::string_view(member));
   llvm::SmallVector<llvm::StringRef, 16> known = types_in(module, "_");

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 
 #include "graph/text.h"
 #include "graph/unicode.h"
@@ -52,6 +53,13 @@ void add_conditions(const graph::Conditions& gate, std::vector<std::string>& det
     details.push_back(one_line(fmt::format("not {} to {}", freeze.from, freeze.to)));
 }
 
+std::size_t count_phases(const Stage& stage) {
+  std::set<std::string_view> phases;
+  for (const graph::Step& step : stage.steps)
+    if (!step.phase.empty()) phases.insert(step.phase);
+  return phases.size();
+}
+
 StageLabel make_label(const Graph& graph, const Stage& stage) {
   StageLabel label;
   label.title = one_line(graph::describe_text(graph, stage.title));
@@ -60,6 +68,8 @@ StageLabel make_label(const Graph& graph, const Stage& stage) {
   if (stage.gate) add_conditions(*stage.gate, label.details);
   if (stage.expect) label.details.push_back(graph::describe_seconds(*stage.expect));
   if (!stage.steps.empty()) label.details.push_back(count_steps(stage));
+  if (std::size_t phases = count_phases(stage))
+    label.details.push_back(fmt::format("{} phase{}", phases, phases == 1 ? "" : "s"));
   if (stage.matrix) label.details.push_back(count_legs(graph, *stage.matrix));
   if (!stage.rollbacks.empty()) label.details.push_back("rollback");
   for (const graph::Service& service : stage.services) label.details.push_back("with " + service.id);

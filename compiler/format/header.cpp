@@ -113,7 +113,8 @@ const Doc* Writer::parameters(const Piece& piece) {
   }
   const Doc* list = bracketed(round, {piece.declared->name.span.end + 1, piece.span.end - 1}, spans,
                               [&](std::size_t i) { return parameter(piece.declared->parameters[i]); });
-  return docs_.concat({docs_.text(piece.declared->name.text), list});
+  if (!piece.declared->type) return docs_.concat({docs_.text(piece.declared->name.text), list});
+  return docs_.concat({docs_.text(piece.declared->name.text), list, docs_.text(": "), type(*piece.declared->type)});
 }
 
 const Doc* Writer::parameter(const ast::Parameter& parameter) {

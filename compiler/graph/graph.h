@@ -71,6 +71,7 @@ struct Step {
   std::string id;      ///< unique in its stage, empty where nothing refers to the step
   ExpressionId title;  ///< always given
   std::string call;    ///< the library step that it came from: `python.setup`; empty for a step of the stage itself
+  std::string phase;   ///< of a strategy, unique in its stage: `shift[50%]`; empty outside of phases
   Backend backend = Backend::both;
   ExpressionId condition;  ///< the author's `when`, not given: runs when nothing before it failed
   std::variant<Run, Uses, Native, Sleep, Arm, Commit> action;

@@ -248,6 +248,7 @@ class GraphWriter {
     json_.string("id", step.id);
     expression("title", step.title);
     json_.string("call", step.call);
+    json_.string("phase", step.phase);
     if (step.backend != Backend::both) json_.string("backend", step.backend == Backend::github ? "github" : "local");
     expression("condition", step.condition);
     std::visit([&](const auto& action) { write(action); }, step.action);

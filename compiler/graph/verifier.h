@@ -69,6 +69,7 @@ class Verifier {
   void check_results(const Stage&);  ///< what may read every step
 
   void check_step_names(const Stage&);
+  void check_phases(const std::vector<Step>& steps);
   void check_step(const Step&);
   void check_action(const Step&, const Run&);
   void check_action(const Step&, const Uses&);

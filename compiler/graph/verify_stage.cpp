@@ -22,6 +22,7 @@ void Verifier::check_stage(const Stage& stage) {
   readable_steps_ = 0;
   check_edges(stage);
   check_step_names(stage);
+  check_phases(stage.steps);
   check_stage_values(stage);
   check_stage_limits(stage);
   check_matrix(stage);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include "graph/text.h"
 #include "graph/uses.h"
@@ -24,6 +25,16 @@ void Verifier::check_step_names(const Stage& stage) {
     if (id.empty()) continue;
     if (!is_id(id)) broken("`{}` cannot be the id of a step", id);
     check_unique(steps_, id, i, "steps");
+  }
+}
+
+// A phase is one: what is behind its end does not belong to it.
+void Verifier::check_phases(const std::vector<Step>& steps) {
+  std::set<std::string_view> ended;
+  for (std::size_t i = 1; i < steps.size(); ++i) {
+    if (steps[i].phase == steps[i - 1].phase) continue;
+    if (!steps[i - 1].phase.empty()) ended.insert(steps[i - 1].phase);
+    if (ended.contains(steps[i].phase)) broken("the phase `{}` goes on after it has ended", steps[i].phase);
   }
 }
 

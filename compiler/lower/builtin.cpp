@@ -135,6 +135,7 @@ Value Evaluator::evaluate_call(const Expression& expression) {
     return info ? evaluate_builtin(expression, info->name) : Value{};
   }
   const check::Call& call = found->second;
+  if (call.callee->kind == Symbol::Kind::target) return target_of(*call.callee, call.use, call);
   if (call.callee->kind != Symbol::Kind::function) return {};
   Frame frame;
   frame.arguments = evaluate_arguments(call, call.callee->statement->parameters);

@@ -26,12 +26,15 @@ void Unfolder::lower_call(const Expression& call, StepContext context, const std
   if (target.callee->kind == Symbol::Kind::action) return lower_action_call(call, context);
   if (target.callee->kind == Symbol::Kind::parameter) return lower_given(call, *target.callee, context);
   if (target.callee->kind != Symbol::Kind::step_function) return;
-  const Statement& function = *target.callee->statement;
+  std::optional<Callee> called = callee_of(target, context, call);
+  if (!called) return;
+  const Statement& function = *called->function->statement;
   Frame frame;
-  frame.arguments = evaluate_arguments(target, function.parameters);
+  frame.arguments = std::move(called->arguments);
   frame.given = given_to(target, context);
-  frame.use = target.use;
+  frame.use = called->use;
   frame.call = call.span;
+  frame.made = &target;
   for (std::size_t i = 0; i < function.parameters.size(); ++i)
     if (!name.empty() && function.parameters[i].name.text == "name" && !target.arguments[i])
       frame.arguments[i] = Value::string(name);
@@ -47,10 +50,11 @@ void Unfolder::lower_call(const Expression& call, StepContext context, const std
     return;
   }
   if (!descend(call.span)) return;
+  if (function.word == Word::strategy) begin_strategy(frame, context);
   frames_.push_back(std::move(frame));
   expanding_.push_back({call.span, call_text(call), 0});
   lower_options(function, context);
-  lower_body(call, target, std::move(context));
+  lower_body(call, *called->function, std::move(context));
   expanding_.pop_back();
   frames_.pop_back();
   --depth_;

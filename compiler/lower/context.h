@@ -33,7 +33,9 @@ struct Frame {
   std::vector<Value> arguments;
   std::vector<GivenSteps> given;  ///< by parameter, as far as there are steps
   const check::Use* use = nullptr;
-  Span call;  ///< what called the function
+  Span call;                          ///< what called the function
+  bool unmet = false;                 ///< a `require` of it does not hold: what would come of it is nothing to tell of
+  const check::Call* made = nullptr;  ///< that call, if it was one of a step, a stage or a strategy
   /// By the statement that declares them, the latest last: `let`, `for`, `step`, `service`.
   std::vector<std::pair<const Statement*, Value>> locals;
 };
@@ -51,6 +53,8 @@ struct StepContext {
   ExpressionId condition;
   Span call_span;      ///< of the author's call, where a library's step is being unfolded
   std::string call;    ///< the library step being unfolded
+  std::string phase;   ///< of the strategy being unfolded
+  std::string phases;  ///< what the names of its phases begin with: the step or the phase that it is called in
   std::string id;      ///< the id of the step around; inner ids begin with it
   ExpressionId title;  ///< of the step around
   Bindings env;

@@ -29,6 +29,7 @@ class Evaluator {
   Value evaluate_symbol(const Symbol& symbol);
   void report_not_taken(const Symbol& symbol, Span span);
   Value stage_value(std::size_t found) const;
+  Value target_of(const Symbol& target, const check::Use* use, const check::Call& call);
   bool is_step(ExpressionId id) const;
   Value member_of(const Value& base, const Expression& expression);
   Value stage_member(const Value& stage, const Expression& expression);
@@ -101,6 +102,7 @@ class Evaluator {
   bool has_defaults(const Expression& condition) const;
   bool is_late_length(const Expression& expression);
   bool asks_late_length(const Expression& expression);
+  const Expression* asked_argument(const Expression& condition) const;
   void report_unmet(const Expression& condition, const std::string& reason);
 
   // stage.cpp

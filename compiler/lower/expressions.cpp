@@ -36,6 +36,7 @@ ExpressionId Evaluator::expression_of(const Value& value, Span span) {
     case Value::Kind::dynamic: return value.expression;
     case Value::Kind::poison:
     case Value::Kind::null:
+    case Value::Kind::target:
     case Value::Kind::step: return make(Kind::null, "", {}, span);
     case Value::Kind::boolean: return make(Kind::boolean, text_of(value), {}, span);
     case Value::Kind::number:

@@ -100,6 +100,7 @@ Value Evaluator::evaluate_symbol(const Symbol& symbol) {
       value.use = frames_.back().use;
       return value;
     }
+    case Symbol::Kind::target: return target_of(symbol, frames_.back().use, {});
     // Options of a stage are worked out before its steps, wherever they stand.
     case Symbol::Kind::step: return Value::of(member(context("steps", symbol.span), symbol.name.str(), symbol.span));
     case Symbol::Kind::step_value:
@@ -211,6 +212,18 @@ Value Evaluator::evaluate_index(const Expression& expression) {
   ExpressionId first = expression_of(value, base.span);
   return Value::of(
       make(GraphKind::index, "", {first, expression_of(index, expression.operands[1]->span)}, expression.span));
+}
+
+// Made with these arguments, and with the defaults of its other parameters.
+Value Evaluator::target_of(const Symbol& target, const check::Use* use, const check::Call& call) {
+  Value value;
+  value.kind = Value::Kind::target;
+  value.declared = &target;
+  value.use = use;
+  check::Call made = call;
+  made.use = use;
+  value.items = evaluate_arguments(made, target.statement->parameters);
+  return value;
 }
 
 const types::Type* Evaluator::checked_type(const Expression& expression) const {

@@ -27,10 +27,16 @@ void append(graph::Run& whole, graph::Run part) {
 
 }  // namespace
 
-std::vector<graph::Step> Unfolder::unfold_apart(llvm::function_ref<void()> unfold) {
+// A rollback is a job of its own; what only asks belongs to the one around it.
+std::vector<graph::Step> Unfolder::unfold_apart(llvm::function_ref<void()> unfold, bool job) {
   auto steps = std::exchange(current_->stage.steps, {});
   auto own = std::exchange(own_steps_, {});
+  auto* outer = std::exchange(job_, job ? nullptr : job_ ? job_ : &steps);
+  std::vector<std::string> prepared = prepared_;
+  if (job) prepared_.clear(), prepared_steps_ = 0;
   unfold();
+  if (job) prepared_ = std::move(prepared);
+  job_ = outer;
   own_steps_ = std::move(own);
   return std::exchange(current_->stage.steps, std::move(steps));
 }
@@ -67,8 +73,11 @@ bool Unfolder::join(Bindings& env, const Bindings& more) const {
 // The step that all of them are; nothing where there is none, or they are more than a script, which is told.
 std::optional<graph::Step> Unfolder::one_script(llvm::ArrayRef<graph::Step> steps, const Statement& question) {
   auto refuse = [&](const graph::Step* step, std::string_view why) {
-    sink_.report<NotOneScript>(step ? step->span : question.keyword.span, std::string_view(question.keyword.text), why)
-        .help("write what it asks as `run \"…\"`, in one shell, without options but `env`");
+    Span at = step ? step->span : question.keyword.span;
+    auto told = sink_.report<NotOneScript>(at, std::string_view(question.keyword.text), why);
+    // What a strategy asks is what its caller gave it.
+    if (at.begin < question.span.begin || at.end > question.span.end) told.note(question.header, "it is asked here");
+    told.help("write what it asks as `run \"…\"`, in one shell, without options but `env`");
   };
   if (steps.empty()) return refuse(nullptr, "there is none in it"), std::nullopt;
   for (const graph::Step& step : steps)

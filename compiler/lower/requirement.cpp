@@ -131,7 +131,10 @@ bool Unfolder::add_requirement(RequirementTest& test, const Statement& requireme
   const Expression& condition = *requirement.values[0];
   Value value = asks_late_length(condition) ? Value::of({}) : evaluate(condition);
   std::string reason = requirement.values.size() > 1 ? static_text(requirement.values[1]) : no_reason;
-  if (value.constant() && !decide(condition)) report_unmet(condition, reason);
+  if (value.constant() && !decide(condition)) {
+    report_unmet(condition, reason);
+    frames_.back().unmet = true;
+  }
   if (value.constant() || value.kind == Value::Kind::poison) return false;
   std::string line = fmt::format("{} || {{ echo {}; failed=1; }}\n", test_of(test, condition), error_line(reason));
   // Whoever is asked by hand and by callers is asked for the same once.
@@ -139,8 +142,21 @@ bool Unfolder::add_requirement(RequirementTest& test, const Statement& requireme
   return true;
 }
 
+// What the caller gave for the first parameter that the condition names.
+const Expression* Evaluator::asked_argument(const Expression& condition) const {
+  const check::Call* made = frames_.back().made;
+  auto named = program_.resolved.find(&condition);
+  bool parameter = named != program_.resolved.end() && named->second->kind == Symbol::Kind::parameter;
+  if (made && parameter && named->second->position < made->arguments.size())
+    return made->arguments[named->second->position];
+  for (const Expression* operand : condition.operands)
+    if (const Expression* argument = operand ? asked_argument(*operand) : nullptr) return argument;
+  return nullptr;
+}
+
 void Evaluator::report_unmet(const Expression& condition, const std::string& reason) {
   Span call = frames_.back().call;
+  if (const Expression* argument = asked_argument(condition)) call = argument->span;
   auto told = sink_.report<RequirementFailed>(call.known() ? call : condition.span, reason);
   if (call.known()) told.note(condition.span, "required here");
 }

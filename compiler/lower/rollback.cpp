@@ -18,6 +18,7 @@ StepContext beside(const StepContext& outer) {
   context.condition = outer.condition;
   context.call = outer.call;
   context.call_span = outer.call_span;
+  context.phase = outer.phase;
   return context;
 }
 
@@ -68,16 +69,19 @@ void Unfolder::lower_undoing(const Statement& statement, StepContext context, gr
   context.grace.reset();
   context.retry = {};
   context.id.clear();
+  context.phase.clear();
   context.result = nullptr;
   context.valued = context.idempotent = false;
   context.probe.reset();
   std::size_t mark = frames_.back().locals.size();
-  rollback.steps = unfold_apart([&] {
-    lower_options(statement, context);
-    lower_items(statement.block->items, context);
-    for (auto& [verify, inner] : std::exchange(verifications_, {}))
-      if (verify->block) lower_items(verify->block->items, inner);
-  });
+  rollback.steps = unfold_apart(
+      [&] {
+        lower_options(statement, context);
+        lower_items(statement.block->items, context);
+        for (auto& [verify, inner] : std::exchange(verifications_, {}))
+          if (verify->block) lower_items(verify->block->items, inner);
+      },
+      true);
   frames_.back().locals.resize(mark);
 }
 

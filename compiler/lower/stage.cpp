@@ -94,6 +94,7 @@ void Unfolder::lower_stage(FoundStage& found) {
   frames_.back().locals = found.locals;
   results_.clear();
   own_steps_.clear();
+  phases_.clear();
   stage.id = found.id;
   stage.span = found.statement->header;
   stage.title = text_constant(found.id, found.statement->name.span);
@@ -136,6 +137,7 @@ void Unfolder::lower_made(const Statement& statement, StepContext& context, llvm
   frame.given = given_to(found->second, context);
   frame.use = found->second.use;
   frame.call = statement.value->span;
+  frame.made = &found->second;
   if (made_of.module->library && !context.call_span.known()) context.call_span = statement.value->span;
   frames_.push_back(std::move(frame));
   lower_made(*made_of.statement, context, [&] {

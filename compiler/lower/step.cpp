@@ -25,7 +25,7 @@ void Unfolder::lower_items(llvm::ArrayRef<ast::Item> items, StepContext& context
 
 void Unfolder::lower_statement(const Statement& statement, StepContext& context) {
   work(1, statement.header);
-  if (stopped()) return;
+  if (stopped() || (frames_.back().unmet && statement.word != Word::require)) return;
   switch (statement.word) {
     case Word::run:
     case Word::unsafe: return lower_run(statement, context);
@@ -38,6 +38,7 @@ void Unfolder::lower_statement(const Statement& statement, StepContext& context)
     case Word::step: return lower_step(statement, context);
     case Word::when: return lower_when(statement, context);
     case Word::for_: return lower_loop(statement, context);
+    case Word::phase: return lower_phase(statement, context);
     case Word::backend: {
       StepContext inner = context;
       inner.backend = statement.name.text == "github" ? Backend::github : Backend::local;
@@ -66,6 +67,7 @@ graph::Step& Unfolder::add_step(const StepContext& context, Span span) {
   step.id = context.id;
   step.title = context.title;
   step.call = context.call;
+  step.phase = context.phase;
   step.backend = context.backend;
   step.env = context.env;
   step.condition = without_secrets(context.condition, step.env);

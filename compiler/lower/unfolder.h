@@ -83,7 +83,7 @@ class Unfolder : private Evaluator {
   void lower_poll(const Statement& statement, const StepContext& outer);
   graph::Poll poll_of(const Statement& statement);
   void lower_probe(const Statement& statement, StepContext& context);
-  std::vector<graph::Step> unfold_apart(llvm::function_ref<void()> unfold);
+  std::vector<graph::Step> unfold_apart(llvm::function_ref<void()> unfold, bool job = false);
   std::optional<graph::Step> one_script(llvm::ArrayRef<graph::Step> steps, const Statement& question);
   std::string_view reason_against(const graph::Step& step, const graph::Step& first) const;
   bool join(Bindings& env, const Bindings& more) const;
@@ -151,10 +151,23 @@ class Unfolder : private Evaluator {
 
   // value_step.cpp
   void lower_value_call(const Statement& let, const StepContext& outer);
-  void lower_body(const Expression& call, const check::Call& target, StepContext context);
+  void lower_body(const Expression& call, const Symbol& function, StepContext context);
   void give_value(const Expression& call, const Symbol& function, const StepContext& context, std::size_t first);
   ExpressionId print_value(StepResult& result, std::size_t at, const std::string& id, const Expression& call,
                            const Symbol& function);
+
+  // strategy.cpp
+  /// What a call runs: a function of the file, or what the target has for the interface's step.
+  struct Callee {
+    const Symbol* function = nullptr;
+    const check::Use* use = nullptr;
+    std::vector<Value> arguments;  ///< behind those of the step the target's own
+  };
+  std::optional<Callee> callee_of(const check::Call& call, const StepContext& context, const Expression& expression);
+  void begin_strategy(const Frame& frame, StepContext& context);
+  void prepare(const Value& target, const StepContext& outer);
+  void lower_phase(const Statement& statement, const StepContext& outer);
+  std::string key_of(const Value& target) const;
 
   // permission.cpp
   void add_permissions(const Statement& statement, llvm::StringRef call);
@@ -186,6 +199,11 @@ class Unfolder : private Evaluator {
   std::vector<std::pair<const Symbol*, const check::Use*>> environments_;  ///< of the graph's, how each is declared
   bool undoing_ = false;                                                   ///< inside a rollback
   std::vector<std::pair<const Statement*, StepContext>> verifications_;    ///< of that rollback
+  std::vector<std::string> prepared_;                                      ///< the targets of this job
+  const FoundStage* prepared_for_ = nullptr;
+  std::size_t prepared_steps_ = 0;           ///< of the rollback, at its beginning
+  std::vector<graph::Step>* job_ = nullptr;  ///< where a script is asked: the steps around the question
+  std::map<std::string, Span> phases_;       ///< of this stage
   std::size_t probes_ = 0;
   std::size_t probed_ = 0;                 ///< the last `probe` that found its step
   std::size_t unfolded_ = 0;               ///< steps

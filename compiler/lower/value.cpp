@@ -24,7 +24,8 @@ bool Value::constant() const {
     case Kind::stage:
     case Kind::step:
     case Kind::artifact:
-    case Kind::environment: return false;
+    case Kind::environment:
+    case Kind::target: return false;
   }
   return false;
 }
@@ -80,6 +81,7 @@ std::string text_of(const Value& value) {
     case Value::Kind::list:
     case Value::Kind::map:
     case Value::Kind::dynamic:
+    case Value::Kind::target:
     case Value::Kind::step: return "";
   }
   return "";

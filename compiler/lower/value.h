@@ -41,6 +41,7 @@ struct Value {
     step,         ///< `step`
     artifact,     ///< `text` is its name in the run
     environment,  ///< `text` is its name, `declared` where its address stands
+    target,       ///< `declared`, with `items` as its arguments
   };
   Kind kind = Kind::poison;
   std::string text;                ///< of a string; the source text of a number
@@ -51,7 +52,7 @@ struct Value {
   const StepResult* step = nullptr;
   std::size_t stage = 0;  ///< of a stage or an artifact: an index into the unfolded stages
   const check::Symbol* declared = nullptr;
-  const check::Use* use = nullptr;  ///< of an environment: how its module is used
+  const check::Use* use = nullptr;  ///< of an environment or a target: how its module is used
 
   bool constant() const;  ///< known now, all of it
   static Value null();

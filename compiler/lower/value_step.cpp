@@ -41,8 +41,7 @@ void Unfolder::lower_value_call(const Statement& let, const StepContext& outer) 
 }
 
 // A step that gives a value has a result of its own: what it calls on the way says nothing of its value.
-void Unfolder::lower_body(const Expression& call, const check::Call& target, StepContext context) {
-  const Symbol& function = *target.callee;
+void Unfolder::lower_body(const Expression& call, const Symbol& function, StepContext context) {
   const Statement& statement = *function.statement;
   bool gives = statement.returns && context.result;
   if (!gives && !context.valued) return lower_items(statement.block->items, context);

@@ -296,6 +296,11 @@ void Builder::add_piece(Piece::Kind kind, const char* begin, const char* end) {
   pieces_.push_back(piece);
 }
 
+void Builder::add_signature_type() {
+  const ast::Declarator& declared = *pieces_.back().declared;
+  pieces_.back().declared = declarator({declared.name, types_.pop_back_val(), declared.parameters});
+}
+
 void Builder::add_comment(const char* begin, const char* end) {
   // A newline may be looked behind twice: a comment that was seen is not a new one.
   ast::Span where = span(begin, end);

@@ -64,6 +64,7 @@ class Builder {
 
   // Headers.
   void add_piece(ast::Piece::Kind kind, const char* begin, const char* end);
+  void add_signature_type();
   void note_comma() { comma_ = true; }
 
   // Statements and blocks: what parse.cpp's loops use.

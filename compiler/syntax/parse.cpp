@@ -84,6 +84,7 @@ ON_MATCH(returns_piece, builder.add_piece(ast::Piece::Kind::returns, begin, end)
 ON_MATCH(aliased_type, builder.add_piece(ast::Piece::Kind::type, begin, end));
 ON_MATCH(arrow_piece, builder.add_piece(ast::Piece::Kind::arrow, begin, end));
 ON_MATCH(signature_piece, builder.add_piece(ast::Piece::Kind::parameters, begin, end));
+ON_MATCH(signature_type, builder.add_signature_type());
 
 #undef ON_MATCH
 

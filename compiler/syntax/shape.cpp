@@ -120,6 +120,7 @@ class Shaper {
         return true;
       case Piece::Kind::parameters:
         statement_.name = piece.declared->name;
+        statement_.type = piece.declared->type;
         statement_.has_parameters = true;
         statement_.parameters = piece.declared->parameters;
         return true;

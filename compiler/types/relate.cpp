@@ -42,6 +42,7 @@ bool assignable(const Type* value, const Type* wanted) {
       return std::all_of(value->fields.begin(), value->fields.end(),
                          [&](const Type* field) { return assignable(field, wanted->element); });
     case Kind::record: return value->kind == Kind::record && record_fits(value, wanted);
+    case Kind::target: return value->kind == Kind::target && value->interface == wanted->interface;
     default: return value->kind == wanted->kind;
   }
 }
@@ -49,6 +50,7 @@ bool assignable(const Type* value, const Type* wanted) {
 bool comparable(const Type* left, const Type* right) {
   if (is_dynamic(left) || is_dynamic(right)) return true;
   if (left->kind == Kind::null || right->kind == Kind::null) return true;
+  if (left->kind == Kind::target) return false;
   return left->kind == right->kind || (is_text(left) && is_text(right));
 }
 
@@ -59,6 +61,7 @@ bool is_scalar(const Type* type) {
     case Kind::record:
     case Kind::artifact:
     case Kind::environment:
+    case Kind::target:
     case Kind::steps: return false;
     default: return true;
   }

@@ -9,7 +9,7 @@ using Kind = Type::Kind;
 
 constexpr llvm::StringLiteral spellings[] = {"any",     "null",     "bool",        "number", "string", "duration",
                                              "percent", "size",     "path",        "list",   "map",    "record",
-                                             "enum",    "artifact", "environment", "steps",  "json"};
+                                             "enum",    "artifact", "environment", "target", "steps",  "json"};
 
 }  // namespace
 
@@ -54,6 +54,14 @@ const Type* Table::enumeration(llvm::ArrayRef<llvm::StringRef> names) {
   return type;
 }
 
+const Type* Table::target(check::Symbol* interface, llvm::StringRef name) {
+  Type* type = copy({});
+  type->kind = Kind::target;
+  type->interface = interface;
+  type->names = syntax::copy_into(arena_, llvm::ArrayRef<llvm::StringRef>(name));
+  return type;
+}
+
 const Type* Table::optional(const Type* type) {
   if (type->optional || type->kind == Kind::any) return type;
   Type* result = copy(*type);
@@ -83,7 +91,7 @@ const Type* Table::without_secret(const Type* type) {
 
 std::string describe(const Type* type) {
   std::string text = type->secret ? "secret " : "";
-  text += spellings[static_cast<std::size_t>(type->kind)];
+  text += type->kind == Kind::target ? type->names[0] : spellings[static_cast<std::size_t>(type->kind)];
   if (type->element) text += "<" + describe(type->element) + ">";
   if (type->kind == Kind::enumeration) {
     text += '(';
@@ -96,6 +104,7 @@ std::string describe(const Type* type) {
 
 std::string describe_one(const Type* type) {
   if (type->kind == Kind::steps) return describe(type);
+  if (type->kind == Kind::target) return "a target of " + describe(type);
   std::string text = describe(type);
   bool vowel = text[0] == 'a' || text[0] == 'e';
   return (vowel ? "an " : "a ") + text;
@@ -104,7 +113,7 @@ std::string describe_one(const Type* type) {
 const Type* builtin(llvm::StringRef name, const Table& table) {
   for (std::size_t i = static_cast<std::size_t>(Kind::boolean); i < std::size(spellings); ++i) {
     auto kind = static_cast<Kind>(i);
-    if (kind == Kind::record || kind == Kind::enumeration) continue;
+    if (kind == Kind::record || kind == Kind::enumeration || kind == Kind::target) continue;
     if (spellings[i] == name) return table.simple(kind);
   }
   return nullptr;

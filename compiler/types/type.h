@@ -6,6 +6,10 @@
 #include <cstdint>
 #include <string>
 
+namespace sluice::check {
+struct Symbol;
+}
+
 namespace sluice::types {
 
 /// The type of a value. Made by a `Table`, which outlives it.
@@ -26,6 +30,7 @@ struct Type {
     enumeration,  ///< one of `names`
     artifact,
     environment,
+    target,  ///< of `interface`, whose name is in `names`
     steps,
     json,  ///< known when it runs: members and comparisons are not checked
   };
@@ -35,6 +40,7 @@ struct Type {
   const Type* element = nullptr;
   llvm::ArrayRef<llvm::StringRef> names;
   llvm::ArrayRef<const Type*> fields;
+  check::Symbol* interface = nullptr;
 
   const Type* field(llvm::StringRef name) const;
 };
@@ -48,6 +54,7 @@ class Table {
   const Type* map_of(const Type* element);
   const Type* record(llvm::ArrayRef<llvm::StringRef> names, llvm::ArrayRef<const Type*> fields);
   const Type* enumeration(llvm::ArrayRef<llvm::StringRef> names);
+  const Type* target(check::Symbol* interface, llvm::StringRef name);
   const Type* optional(const Type* type);
   const Type* without_optional(const Type* type);
   const Type* secret(const Type* type);

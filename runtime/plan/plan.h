@@ -56,7 +56,8 @@ struct Poll {
 struct Step {
   std::string id;  ///< empty where nothing can refer to it
   Expression title;
-  Expression condition;  ///< with the implicit `success()` already written out
+  std::string phase = {};  ///< of a strategy: `shift[50%]`; empty outside of phases
+  Expression condition;    ///< with the implicit `success()` already written out
   std::variant<Script, Checkout, Upload, Download, Cache, UseAction, Sleep, Arm, Commit> action;
   Bindings env;
   Expression allow_failure;        ///< a boolean

@@ -36,8 +36,7 @@ FIELDS(Poll) { a("kind", p.kind), a("every", p.every), a("lasting", p.lasting), 
 FIELDS(Step) {
   a("id", p.id), a("title", p.title), a("condition", p.condition), a("action", p.action), a("env", p.env);
   a("allow_failure", p.allow_failure), a("timeout", p.timeout), a("grace", p.grace), a("retry", p.retry);
-  a("poll", p.poll);
-  a("idempotent", p.idempotent), a("probe", p.probe);
+  a("poll", p.poll), a("idempotent", p.idempotent), a("probe", p.probe), a("phase", p.phase);
 }
 FIELDS(Rollback) { a("title", p.title), a("steps", p.steps), a("within", p.within); }
 FIELDS(Service) {

@@ -2,7 +2,8 @@
 """validate.py [--sluice PATH] FOLDER|FILE.pipe…: every workflow in the folders, and what the files become, through
 GitHub's own parser, actionlint and zizmor; exit 1 on any finding.
 
-A file may be refused by the compiler only when it says so, in a line `// sketch: …` with the reason."""
+A file may be refused by the compiler only when it says so, in a line `// sketch: …` with the reason, or where what it means is
+not emitted yet (S0504)."""
 import argparse
 import concurrent.futures
 import os
@@ -55,9 +56,10 @@ def emit_all(sluice, files, folder):
     for number, file in enumerate(files):
         command = [sluice, "emit", str(file), "-o", str(folder / f"{number}-{file.stem}")]
         result = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
-        refused = result.returncode == 1 and MAY_BE_REFUSED.search(file.read_text(errors="replace"))
-        if refused:
-            print(f"{file}: refused, as it says itself")
+        said = MAY_BE_REFUSED.search(file.read_text(errors="replace"))
+        codes = set(re.findall(r"error\[(S\d{4})\]", result.stderr))
+        if result.returncode == 1 and (said or codes == {"S0504"}):
+            print(f"{file}: refused, {'as it says itself' if said else 'for it is not emitted yet'}")
         elif result.returncode:
             failed = True
             print(f"{file}: exit status {result.returncode}\n{result.stdout}{result.stderr}")

@@ -64,6 +64,7 @@ runtime::Step plan_step(Planner& planner, const graph::Step& step, runtime::Expr
   runtime::Step result;
   result.id = step.id;
   result.title = planner.expressions.text(step.title);
+  result.phase = step.phase;
   result.condition = std::move(condition);
   result.action = plan_action(planner, step);
   result.env = planner.bindings(step.env);
