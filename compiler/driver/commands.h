@@ -50,6 +50,15 @@ struct GraphOptions {
 };
 int graph(Session& session, const GraphOptions& options);
 
+struct SimulateOptions {
+  std::string file;
+  std::string pipeline;           ///< empty: the first
+  std::string format = "human";   ///< or `json`: one course a line
+  std::string backend = "local";  ///< whose steps run: `github` for comparing with what is emitted
+  bool pairs = false;             ///< every two failures as well
+};
+int simulate(Session& session, const SimulateOptions& options);
+
 struct RunCommand {
   std::string file;
   std::string pipeline;  ///< empty: the first

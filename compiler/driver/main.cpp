@@ -26,6 +26,7 @@ class CommandLine {
     add_format();
     add_emit();
     add_graph();
+    add_simulate();
     add_run();
     add_runs();
     add_going_on();
@@ -119,6 +120,17 @@ class CommandLine {
     command->add_option("FILE", graph_.file, "The file")->required();
     command->add_option("PIPELINE", graph_.pipeline, "The pipeline; otherwise the first");
     command->add_option("--format", graph_.format, "The form")->check(CLI::IsMember({"json", "dot", "mermaid", "svg"}));
+  }
+
+  void add_simulate() {
+    CLI::App* command = add("simulate", "Show what comes of every single failure",
+                            [this] { return driver::simulate(session(), simulate_); });
+    command->add_option("FILE", simulate_.file, "The file")->required();
+    command->add_option("PIPELINE", simulate_.pipeline, "The pipeline; otherwise the first");
+    command->add_flag("--pairs", simulate_.pairs, "Every two failures as well");
+    command->add_option("--backend", simulate_.backend, "Whose steps run; otherwise local")
+        ->check(CLI::IsMember({"local", "github"}));
+    command->add_option("--format", simulate_.format, "How it is printed")->check(CLI::IsMember({"human", "json"}));
   }
 
   void add_run() {
@@ -252,6 +264,7 @@ class CommandLine {
   FormatOptions format_;
   EmitOptions emit_;
   GraphOptions graph_;
+  SimulateOptions simulate_;
   RunCommand run_;
   runtime::Asked asked_;
   std::string root_, step_, answer_;
