@@ -55,11 +55,11 @@ void Checker::declare(Module& module, const Unit& unit, const Statement& stateme
       if (statement.name) add_unique(module.secrets, make(Symbol::Kind::secret, statement.name, &statement));
       return;
     case Word::invalid:
-    case Word::call: return;
+    case Word::call:
+    case Word::test: return;  // its names are those of the graph
     case Word::interface:
     case Word::target:
-    case Word::strategy:
-    case Word::test: return delivery_word(statement);
+    case Word::strategy: return delivery_word(statement);
     default: break;
   }
   if (!statement.name) return;

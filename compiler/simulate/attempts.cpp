@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "simulate/simulation.h"
+#include "simulate/views.h"
 
 namespace sluice::simulate {
 namespace {
@@ -72,11 +73,15 @@ bool Simulation::do_at_once(Work& work, const runtime::Step& step) {
   return true;
 }
 
-bool Simulation::strikes(Event::Kind kind, const Work& work) const {
-  return std::ranges::any_of(scenario_.events, [&](const Event& event) {
-    return event.kind == kind && event.at.stage == work.stage && event.at.rollback == work.rollback &&
-           event.at.step == work.next && (!event.at.leg || event.at.leg == work.leg);
-  });
+bool Simulation::strikes(Event::Kind kind, const Work& work) {
+  bool any = false;
+  for (std::size_t i = 0; i < scenario_.events.size(); ++i) {
+    const Event& event = scenario_.events[i];
+    bool here = event.kind == kind && event.at.stage == work.stage && event.at.rollback == work.rollback &&
+                event.at.step == work.next && (!event.at.leg || event.at.leg == work.leg);
+    if (here) outcome_.struck[i] = any = true;
+  }
+  return any;
 }
 
 Seconds Simulation::lasts(const Work& work, const runtime::Step& step, bool fails, bool hangs) const {

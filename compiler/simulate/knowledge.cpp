@@ -46,7 +46,8 @@ bool is_call(const Expression& expression, std::string_view name) {
 
 }  // namespace
 
-Json unknown() { return {Json::value_t::discarded}; }
+// With braces it would be a list of one number.
+Json unknown() { return Json(Json::value_t::discarded); }
 
 Json open_object() {
   Json object = Json::object();

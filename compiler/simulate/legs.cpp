@@ -2,6 +2,7 @@
 
 #include "runtime/expressions/values.h"
 #include "simulate/simulation.h"
+#include "simulate/views.h"
 
 namespace sluice::simulate {
 

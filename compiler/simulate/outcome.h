@@ -71,6 +71,7 @@ struct Outcome {
   std::vector<RollbackRan> rollbacks;        ///< in the order of arming
   std::vector<EnvironmentEnd> environments;  ///< as in the graph
   std::vector<Choice> choices;               ///< what was assumed on the way
+  std::vector<bool> struck;                  ///< which of the scenario's events had their occasion
   std::vector<std::string> waits;            ///< of a run that waits for somebody for ever
 };
 

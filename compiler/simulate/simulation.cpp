@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "simulate/views.h"
+
 namespace sluice::simulate {
 namespace {
 
@@ -23,6 +25,7 @@ void limit_contexts(const graph::Graph& graph, Assumptions& assumptions) {
 Simulation::Simulation(const Model& model, const Scenario& scenario)
     : model_(model), scenario_(scenario), assumptions_(scenario.given), stages_(model.plan.stages.size()) {
   limit_contexts(model.graph, assumptions_);
+  outcome_.struck.resize(scenario.events.size());
   outcome_.stages.resize(stages_.size());
   outcome_.environments.resize(model.graph.environments.size());
   for (std::size_t i = 0; i < stages_.size(); ++i) {
@@ -37,8 +40,10 @@ void Simulation::post(Seconds at, std::function<void()> what) {
 
 Outcome Simulation::run() {
   pipeline_env_ = evaluated(model_.plan.env, StageView(*this, 0), Json::object());
-  for (const Event& event : scenario_.events) {
+  for (std::size_t i = 0; i < scenario_.events.size(); ++i) {
+    const Event& event = scenario_.events[i];
     if (!event.at_start) continue;
+    outcome_.struck[i] = true;
     (event.kind == Event::Kind::cancel ? cancelled_ : stopped_) = true;
   }
   for (std::size_t i = 0; i < stages_.size(); ++i)

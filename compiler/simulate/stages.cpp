@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "simulate/simulation.h"
+#include "simulate/views.h"
 
 namespace sluice::simulate {
 namespace {
@@ -80,8 +81,11 @@ void Simulation::begin_gate(std::size_t index) {
   const runtime::Conditions& gate = *model_.plan.stages[index].gate;
   Result answer = Result::success;
   Seconds at = now_ + gate.wait.value_or(0);
-  for (const Event& event : scenario_.events) {
-    if (event.at.stage != index || event.at.step) continue;
+  for (std::size_t i = 0; i < scenario_.events.size(); ++i) {
+    const Event& event = scenario_.events[i];
+    bool answers = event.kind == Kind::reject || event.kind == Kind::expire;
+    if (!answers || event.at.stage != index || event.at.step) continue;
+    outcome_.struck[i] = true;
     if (event.kind == Kind::reject) answer = Result::failure, at = now_;
     if (event.kind == Kind::expire) answer = Result::failure, at = gate.expires ? now_ + *gate.expires : never;
   }
@@ -162,7 +166,8 @@ void Simulation::strike(const Place& place) {
     bool here = event.at.stage == place.stage && event.at.rollback == place.rollback && event.at.step == place.step &&
                 (!event.at.leg || event.at.leg == place.leg);
     bool ends = event.kind == Kind::cancel || event.kind == Kind::stop;
-    if (!ends || event.at_start || !here || !struck_.insert(i).second) continue;
+    if (!ends || event.at_start || !here || outcome_.struck[i]) continue;
+    outcome_.struck[i] = true;
     if (event.kind == Kind::cancel)
       cancel_run();
     else

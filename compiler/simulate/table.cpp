@@ -57,13 +57,6 @@ Cells cells_of(const Model& model, const Outcome& outcome) {
           std::string(word_of(outcome.result))};
 }
 
-std::string choices_text(const Outcome& outcome) {
-  std::string text;
-  for (const Choice& choice : outcome.choices)
-    text += fmt::format("{}{}{}", text.empty() ? "" : ", ", choice.holds ? "" : "not ", choice.condition);
-  return text;
-}
-
 std::string scenario_text(const Model& model, const Scenario& scenario) {
   std::string text;
   for (const Event& event : scenario.events) text += (text.empty() ? "" : " + ") + describe(model, event);
@@ -98,11 +91,32 @@ std::string padded(const std::string& text, std::size_t columns) {
 }  // namespace
 
 void Table::add(const Scenario& scenario, const Outcome& outcome) {
-  auto [group, label] = group_of(model_, scenario);
-  std::string choices = choices_text(outcome);
-  if (!choices.empty()) group += fmt::format(" [{}]", choices);
-  Row row{std::move(group), {}, cells_of(model_, outcome)};
-  if (!label.empty()) row.labels.push_back(std::move(label));
+  auto now = group_of(model_, scenario);
+  if (now != scenario_) finish_scenario();
+  scenario_ = std::move(now);
+  Cells cells = cells_of(model_, outcome);
+  auto same = std::ranges::find(ends_, cells, &End::cells);
+  if (same == ends_.end()) {
+    ends_.push_back({std::move(cells), outcome.choices});
+    return;
+  }
+  std::erase_if(same->choices, [&](const Choice& choice) {
+    return std::ranges::find(outcome.choices, choice) == outcome.choices.end();
+  });
+}
+
+void Table::finish_scenario() {
+  for (End& end : ends_) {
+    std::string choices = ends_.size() > 1 ? choices_text(end.choices) : "";
+    std::string group = scenario_.first + (choices.empty() ? "" : fmt::format(" [{}]", choices));
+    std::vector<std::string> labels;
+    if (!scenario_.second.empty()) labels.push_back(scenario_.second);
+    add_row({std::move(group), std::move(labels), std::move(end.cells)});
+  }
+  ends_.clear();
+}
+
+void Table::add_row(Row row) {
   // Courses of one step stand beside those of the next: the last few rows are looked at.
   std::size_t first = rows_.size() > 8 ? rows_.size() - 8 : 0;
   for (std::size_t i = rows_.size(); i-- > first;) {
@@ -113,7 +127,8 @@ void Table::add(const Scenario& scenario, const Outcome& outcome) {
   rows_.push_back(std::move(row));
 }
 
-std::string Table::text() const {
+std::string Table::text() {
+  finish_scenario();
   std::vector<std::array<std::string, 5>> lines = {{"scenario", "what ran", "rolled back", "environments", "result"}};
   for (const Row& row : rows_)
     lines.push_back({name_of(row.group, row.labels), row.end[0], row.end[1], row.end[2], row.end[3]});
@@ -128,14 +143,33 @@ std::string Table::text() const {
   return text;
 }
 
+std::string for_people(std::string condition) {
+  auto replace_all = [&](std::string_view what, std::string_view by) {
+    for (std::size_t at = 0; (at = condition.find(what, at)) != std::string::npos; at += by.size())
+      condition.replace(at, what.size(), by);
+  };
+  replace_all("needs.", "");
+  replace_all(".outputs.", ".");
+  if (condition.ends_with(" == \"true\"")) condition.resize(condition.size() - std::string_view(" == \"true\"").size());
+  return condition;
+}
+
+std::string choices_text(const std::vector<Choice>& choices) {
+  std::string text;
+  for (const Choice& choice : choices)
+    text +=
+        fmt::format("{}{}{}", text.empty() ? "" : " and ", choice.holds ? "" : "not ", for_people(choice.condition));
+  return text;
+}
+
 std::string end_text(const Model& model, const Outcome& outcome) {
   Cells cells = cells_of(model, outcome);
-  return fmt::format("{}|{}|{}|{}", cells[0], cells[1], cells[2], cells[3]);
+  return fmt::format("{}|{}|{}", cells[1], cells[2], cells[3]);
 }
 
 std::string trace(const Model& model, const Scenario& scenario, const Outcome& outcome, const std::string& promise) {
   std::string text = fmt::format("broken: {}\n  scenario: {}\n", promise, scenario_text(model, scenario));
-  if (!outcome.choices.empty()) text += fmt::format("  where: {}\n", choices_text(outcome));
+  if (!outcome.choices.empty()) text += fmt::format("  where: {}\n", choices_text(outcome.choices));
   for (const StepRan& ran : outcome.steps)
     text += fmt::format(
         "  {:>6}  {} {}: {}\n", graph::describe_seconds(ran.began), model.graph.stages[ran.place.stage].id,

@@ -17,11 +17,14 @@ Undone worse(Undone left, Undone right) {
 }  // namespace
 
 /// A newer run has deployed there since.
-bool Simulation::is_superseded(std::size_t stage) const {
+bool Simulation::is_superseded(std::size_t stage) {
   const auto& environment = model_.plan.stages[stage].environment;
-  return environment && std::ranges::any_of(scenario_.events, [&](const Event& event) {
-           return event.kind == Event::Kind::newer && event.environment == *environment;
-         });
+  bool any = false;
+  for (std::size_t i = 0; environment && i < scenario_.events.size(); ++i) {
+    const Event& event = scenario_.events[i];
+    if (event.kind == Event::Kind::newer && event.environment == *environment) outcome_.struck[i] = any = true;
+  }
+  return any;
 }
 
 /// Runs what is armed in a stage, the last armed first; of one leg alone where `leg` is given.

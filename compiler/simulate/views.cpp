@@ -1,6 +1,6 @@
-#include <algorithm>
+#include "simulate/views.h"
 
-#include "simulate/simulation.h"
+#include <algorithm>
 
 namespace sluice::simulate {
 namespace {

@@ -125,6 +125,8 @@ class Case:
         if done.returncode == 3:
             done = self.call("reject" if rejects else "approve")
         newest = max((self.folder / ".sluice/runs").iterdir(), key=lambda path: int(path.name))
+        if not (newest / "result.json").exists():
+            raise AssertionError(f"the run came to no end: {course['scenario']}\n{done.stdout}{done.stderr}{self.file.read_text()}")
         result = json.loads((newest / "result.json").read_text())
         seen = self.here / "seen"
         return result, seen.read_text().split() if seen.exists() else []
