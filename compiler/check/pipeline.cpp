@@ -123,6 +123,7 @@ void Checker::bind_pipeline_statement(const Statement& statement) {
       return;
     case Word::concurrency: return check_concurrency(statement);
     case Word::on:
+    case Word::must:  // speaks of the graph
     case Word::invalid:
     case Word::call: return;
     default: return check_option(statement);

@@ -7,6 +7,7 @@
 #include "graph/verify.h"
 #include "labels/labels.h"
 #include "lower/lower.h"
+#include "simulate/tests.h"
 
 namespace sluice::compilation {
 namespace {
@@ -85,6 +86,7 @@ const std::vector<graph::Graph>& Compilation::compile() {
     labels::check_labels(graph, sources_, sink_, code_inputs(graph, project_));
     check_local_actions(graph, project_, sink_);
   }
+  if (!sink_.has_errors()) simulate::check_tests(*main.file, graphs_, sink_);
   return graphs_;
 }
 

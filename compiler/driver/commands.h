@@ -53,6 +53,41 @@ struct GraphOptions {
 };
 int graph(Session& session, const GraphOptions& options);
 
+struct SimulateOptions {
+  std::string file;
+  std::string pipeline;           ///< empty: the first
+  std::string format = "human";   ///< or `json`: one course a line
+  std::string backend = "local";  ///< whose steps run: `github` for comparing with what is emitted
+  bool pairs = false;             ///< every two failures as well
+};
+int simulate(Session& session, const SimulateOptions& options);
+
+struct PlanOptions {
+  std::string file;
+  std::string pipeline;  ///< empty: the first
+  std::string event;     ///< as of run
+  std::string event_file;
+  std::string ref;                  ///< `refs/tags/v1`, or a branch; empty: as the repository stands
+  std::vector<std::string> inputs;  ///< `NAME=VALUE`
+  std::string format = "human";     ///< or `json`
+};
+/// Which stages would run, what would be asked, how long it may take.
+int plan(Session& session, const PlanOptions& options);
+
+struct TestOptions {
+  std::vector<std::string> files;  ///< none: every `.pipe` file of the repository
+  std::string format = "human";    ///< as of check
+};
+/// The tests of the files, simulated.
+int test(Session& session, const TestOptions& options);
+
+struct DiffOptions {
+  std::string old_side, new_side;  ///< a file, or `REVISION:FILE`, from the top of the repository
+  std::string format = "human";    ///< or `json`
+};
+/// What two versions mean differently; 1 where something is weakened.
+int diff(Session& session, const DiffOptions& options);
+
 struct RunCommand {
   std::string file;
   std::string pipeline;  ///< empty: the first

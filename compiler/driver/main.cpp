@@ -27,6 +27,10 @@ class CommandLine {
     add_emit();
     add_settings();
     add_graph();
+    add_plan();
+    add_simulate();
+    add_test();
+    add_diff();
     add_run();
     add_runs();
     add_going_on();
@@ -126,6 +130,43 @@ class CommandLine {
     command->add_option("FILE", graph_.file, "The file")->required();
     command->add_option("PIPELINE", graph_.pipeline, "The pipeline; otherwise the first");
     command->add_option("--format", graph_.format, "The form")->check(CLI::IsMember({"json", "dot", "mermaid", "svg"}));
+  }
+
+  void add_plan() {
+    CLI::App* command = add("plan", "Show what would run, what is asked and how long it may take",
+                            [this] { return plan(session(), plan_); });
+    command->add_option("FILE", plan_.file, "The file")->required();
+    command->add_option("PIPELINE", plan_.pipeline, "The pipeline; otherwise the first");
+    command->add_option("--event", plan_.event, "The event that starts it; otherwise push");
+    command->add_option("--event-file", plan_.event_file, "The event's payload, a JSON file");
+    command->add_option("--ref", plan_.ref, "Where it happens: refs/tags/v1, or a branch");
+    command->add_option("--input", plan_.inputs, "An input as NAME=VALUE; may be repeated")->type_name("NAME=VALUE");
+    command->add_option("--format", plan_.format, "How it is printed")->check(CLI::IsMember({"human", "json"}));
+  }
+
+  void add_simulate() {
+    CLI::App* command = add("simulate", "Show what comes of every single failure",
+                            [this] { return driver::simulate(session(), simulate_); });
+    command->add_option("FILE", simulate_.file, "The file")->required();
+    command->add_option("PIPELINE", simulate_.pipeline, "The pipeline; otherwise the first");
+    command->add_flag("--pairs", simulate_.pairs, "Every two failures as well");
+    command->add_option("--backend", simulate_.backend, "Whose steps run; otherwise local")
+        ->check(CLI::IsMember({"local", "github"}));
+    command->add_option("--format", simulate_.format, "How it is printed")->check(CLI::IsMember({"human", "json"}));
+  }
+
+  void add_diff() {
+    CLI::App* command =
+        add("diff", "Show what two versions mean differently", [this] { return diff(session(), diff_); });
+    command->add_option("OLD", diff_.old_side, "A file, or REVISION:FILE")->required();
+    command->add_option("NEW", diff_.new_side, "A file, or REVISION:FILE")->required();
+    command->add_option("--format", diff_.format, "How it is printed")->check(CLI::IsMember({"human", "json"}));
+  }
+
+  void add_test() {
+    CLI::App* command = add("test", "Run the tests of pipelines, simulated",
+                            [this] { return driver::test(session(test_.format), test_); });
+    add_findings(command, test_.files, test_.format);
   }
 
   void add_run() {
@@ -260,6 +301,10 @@ class CommandLine {
   EmitOptions emit_;
   std::string settings_file_;
   GraphOptions graph_;
+  PlanOptions plan_;
+  SimulateOptions simulate_;
+  TestOptions test_;
+  DiffOptions diff_;
   RunCommand run_;
   runtime::Asked asked_;
   std::string root_, step_, answer_;

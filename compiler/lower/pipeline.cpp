@@ -100,7 +100,8 @@ void Unfolder::lower_option(const Statement& statement) {
     }
     case Word::timeout: timeout_ = seconds(statement.value); return;
     case Word::budget: graph_.budget = seconds(statement.value); return;
-    case Word::env: return;
+    case Word::env:
+    case Word::must: return;
     case Word::concurrency:
       graph_.concurrency = lower_concurrency(statement, Place::pipeline_group, Place::pipeline_cancel);
       return;

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """diagnostics.py --sluice PATH: every example of docs/diagnostics.md is compiled. What is marked `pipe fail` reports the
-code of its section and no other; what is marked `pipe ok` reports none; S05xx are what `emit` says, S06xx what `run` says.
+code of its section and no other; what is marked `pipe ok` reports none; S05xx are what `emit` says, S06xx what `run` says, S0701
+and S0702 what `test` and `simulate` say.
 An example's further files stand before it as `// file: NAME` blocks. What no file can show is a command of the table below."""
 import argparse
 import json
@@ -45,6 +46,9 @@ class Compiler:
             return re.findall(r"(?:error|warning)\[(S\d{4})\]", result.stderr), result
         if code.startswith("S06"):
             result = self.run("run", *arguments)
+            return re.findall(r"(?:error|warning)\[(S\d{4})\]", result.stderr), result
+        if code in ("S0701", "S0702"):
+            result = self.run("test" if code == "S0701" else "simulate", *arguments)
             return re.findall(r"(?:error|warning)\[(S\d{4})\]", result.stderr), result
         scripts = ["--scripts"] if code in SHELLCHECK else []
         result = self.run("check", "--format", "json", *scripts, *arguments)

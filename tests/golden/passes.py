@@ -141,6 +141,20 @@ def executed(case, tool):
     return actual, problems
 
 
+def told(*command):
+    """What a command prints of a case, once for each `// args:` line, with its exit status."""
+    def run(case, tool):
+        actual, problems, _ = checked(case, tool)
+        text = ""
+        for arguments in case.arguments or [[]]:
+            result = tool.run(*command, case.path.name, *arguments)
+            text += f"$ sluice {' '.join([*command, case.path.name, *arguments])}\n{result.stdout}{result.stderr}"
+            text += f"exit status {result.returncode}\n"
+        actual[case.path.with_suffix(".out")] = text
+        return actual, problems
+    return run
+
+
 VARYING = [
     (re.compile(r'"milliseconds":\d+'), '"milliseconds":<t>'),
     (re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)?"), "<time>"),
@@ -160,13 +174,15 @@ def normalised(text, folder):
 
 
 PASSES = {"parse": check, "check": check, "lint": linted, "fmt": formatted, "emit": emitted, "graph": drawn, "run": executed,
-          "settings": set_up}
+          "settings": set_up, "simulate": told("simulate"), "plan": told("plan"), "test": told("test"), "diff": told("diff", "old.pipe")}
+TOLD = ("simulate", "plan", "test", "diff")
 
 
 def outputs_of(path):
     """What stands beside a case already, so that an output which no longer comes is noticed."""
     endings = {"fmt": [".expected.pipe"], "emit": [".yml", ".txt"], "settings": [".json"], "run": [".out"],
                "graph": ["." + ending for ending in GRAPH_ENDINGS.values()]}.get(path.parent.name, [])
+    endings = [".out"] if path.parent.name in TOLD else endings
     found = [path.with_suffix(ending) for ending in endings if path.with_suffix(ending).is_file()]
     if path.parent.name == "emit":
         found += sorted(path.with_suffix(".out").glob("*.yml"))
