@@ -61,8 +61,6 @@ class Checker final : private ExpressionChecker {
   void check_stage(Symbol& stage) override;
   void check_stage_body(Symbol& stage);
   void check_entered(const Expression& in);
-  void check_chosen_environment(const Expression& in);
-  void check_way_around(const Expression& in);
   void check_header(const Statement& statement);
   void check_url(const Statement& stage);
   void check_notify(const Symbol& notification);

@@ -14,6 +14,19 @@ DIAGNOSTIC(UnknownName, "there is no environment `{}`");
 DIAGNOSTIC(OpenSecrets, "every branch may read the secrets of `{}`");
 DIAGNOSTIC(WayAround, "this may be `{}`, and nobody who enters it this way is asked");
 
+/// The first environment that asks something and whose name this may be.
+const Statement* asks_and_may_be(const Program& program, const Expression& name) {
+  auto written = written_text(name);
+  for (const auto& module : program.modules) {
+    for (const ast::Item& item : module->file->items) {
+      if (!item.statement || item.statement->word != Word::environment || !item.statement->block) continue;
+      bool asks = llvm::any_of(item.statement->block->items, is_entry_condition);
+      if (asks && (!written || *written == item.statement->name.text)) return item.statement;
+    }
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 bool is_entry_condition(const ast::Item& item) {
@@ -50,44 +63,27 @@ bool Checker::names_environment(const Expression& in) {
   return true;
 }
 
-// What stands behind `in`.
+// What stands behind `in`: a declared name, or `environment(…)` around one that is known only when the pipeline runs.
 void Checker::check_entered(const Expression& in) {
   if (names_environment(in)) return;
-  if (in.kind == Expression::Kind::name)
+  if (in.kind == Expression::Kind::name) {
     sink_.report<UnknownName>(in.span, std::string_view(in.text))
         .help("declare it: `environment {} external`", std::string_view(in.text));
-  else
-    check_chosen_environment(in);
-}
-
-// `in environment(inputs.target)`: which one is known only when the pipeline runs.
-void Checker::check_chosen_environment(const Expression& in) {
-  bool chosen = in.kind == Expression::Kind::call && in.operands[0]->text == "environment" && in.operands.size() == 2;
-  if (chosen) {
-    expect(*in.operands[1], Type::Kind::string, "the environment's name");
-    check_way_around(*in.operands[1]);
+    return;
   }
-  if (!chosen && in.kind != Expression::Kind::invalid)
+  bool chosen = in.kind == Kind::call && in.operands[0]->text == "environment" && in.operands.size() == 2;
+  if (!chosen && in.kind != Kind::invalid)
     sink_.report<NotCallable>(in.span).help(
         "write a declared name, or `environment(…)` around a name that is known later");
-}
-
-// A name that is known later could be that of an environment which asks something, and would not be asked.
-void Checker::check_way_around(const Expression& in) {
-  auto written = written_text(in);
-  for (const auto& module : program_.modules) {
-    for (const ast::Item& item : module->file->items) {
-      if (!item.statement || item.statement->word != Word::environment || !item.statement->block) continue;
-      const Statement& declared = *item.statement;
-      if (llvm::none_of(declared.block->items, is_entry_condition)) continue;
-      if (written && *written != declared.name.text) continue;
-      sink_.report<WayAround>(in.span, std::string_view(declared.name.text))
-          .note(declared.name.span, "who enters it is asked")
-          .help("write a declared name, as in `in {}`; where one is chosen, write a stage for each with its `when`",
-                std::string_view(declared.name.text));
-      return;
-    }
-  }
+  if (!chosen) return;
+  const Expression& name = *in.operands[1];
+  expect(name, Type::Kind::string, "the environment's name");
+  const Statement* declared = asks_and_may_be(program_, name);
+  if (declared)
+    sink_.report<WayAround>(name.span, std::string_view(declared->name.text))
+        .note(declared->name.span, "who enters it is asked")
+        .help("write a declared name, as in `in {}`; where one is chosen, write a stage for each with its `when`",
+              std::string_view(declared->name.text));
 }
 
 void Checker::check_environments(const Module& module) {

@@ -1,4 +1,6 @@
 // Templates of steps and services, and functions: `step setup(version: string) { … }`, `let f(x) = …`.
+#include <tuple>
+
 #include "check/checker.h"
 
 namespace sluice::check {
@@ -24,6 +26,7 @@ void Checker::check_function(Symbol& function) {
   const Symbol* reader = std::exchange(reader_, nullptr);
   auto guards = std::exchange(guards_, {});
   auto bodies = std::exchange(bodies_, {});
+  auto asked_for = std::tuple(acting_, acting_block_, valued_, names_artifact_);
   Scope::Sealed outer_names = scope_.seal();
   ScopeIndex mark = scope_.mark();
   for (std::size_t i = 0; i < function.statement->parameters.size(); ++i) {
@@ -52,6 +55,7 @@ void Checker::check_function(Symbol& function) {
   }
   scope_.restore(mark);
   scope_.unseal(outer_names);
+  std::tie(acting_, acting_block_, valued_, names_artifact_) = asked_for;
   bodies_ = std::move(bodies);
   guards_ = std::move(guards);
   reader_ = reader;

@@ -1,9 +1,12 @@
-// node github_runs.mjs TOOLS WORKFLOW SCENARIO: one run of a workflow, as a JSON object: `ran`, the commands in their order;
-// `results`, by job; `outputs`, by job. SCENARIO is a file: `ends`, by `job: step`, is how that step ends: failure,
+// node github_runs.mjs TOOLS WORKFLOW SCENARIOS: runs of a workflow, each as a JSON object on a line: `ran`, the commands in their
+// order; `results`, by job; `outputs`, by job. SCENARIOS is a file with one on each line: `ends`, by `job: step`, is how that step ends: failure,
 // cancelled (the run is cancelled while it runs), timeout (the job runs out of time), lost (its runner disappears);
 // `rejected`, the environments in which somebody said no; `outputs`, by `job: step`, what that step says; `fake`, a folder whose `bin`
 // is in front of PATH; `env`, what every script gets; `github`, of that context; `attempt` and `kept`, by
 // job: a re-run of all jobs but those, which have ended so.
+//
+// `cancelled`: the run is cancelled before its first job. `remember`: a script that ran with the same environment is not run again, in
+// any of the scenarios.
 //
 // Commands of the author's, which begin with `./`, `curl` or `make`, are only noted; all other scripts run in bash. Expressions are
 // evaluated by GitHub's own package. Its scheduler is not published; what of it is documented and observed stands in
@@ -22,12 +25,11 @@ const {falsy} = await load('@actions', 'expressions', 'dist', 'result.js');
 const {default: yaml} = await load('yaml', 'dist', 'index.js');
 
 const workflow = yaml.parse(readFileSync(file, 'utf8'));
-const scenario = {ends: {}, rejected: [], outputs: {}, env: {}, attempt: 1, kept: {}, ...JSON.parse(readFileSync(scenarioFile, 'utf8'))};
+const scenarios = readFileSync(scenarioFile, 'utf8').split('\n').filter(Boolean).map(line => JSON.parse(line));
 const names = ['success', 'failure', 'always', 'cancelled'];
 const kinds = ['github', 'needs', 'inputs', 'vars', 'steps', 'matrix', 'job', 'strategy', 'env', 'secrets', 'runner'];
-const github = {event_name: 'push', ref: 'refs/heads/main', run_id: 7, run_attempt: scenario.attempt, token: 't', workflow: 'ship', event: {}, ...scenario.github};
-const ran = [], results = {}, outputs = {}, ancestors = {};
-let cancelled = false, scripts = 0;
+const remembered = new Map();
+let scenario, github, ran, results, outputs, ancestors, cancelled, scripts = 0;
 
 function parse(text) {
   const {tokens} = new Lexer(text).lex();
@@ -63,6 +65,8 @@ function runScript(id, step, env, folder) {
     ran.push(`${id}: ${command.replace(/"?\$\{?(\w+)\}?"?/g, (whole, name) => env[name] ?? whole)}`);
     return {status: 0, outputs: {}};
   }
+  const key = JSON.stringify([step.run, env, scenario.env, scenario.attempt, scenario.fake]);
+  if (scenario.remember && remembered.has(key)) return remembered.get(key);
   const path = join(scenario.fake, `script-${++scripts}`);
   for (const end of ['', '.output', '.summary']) writeFileSync(path + end, end ? '' : step.run);
   const ended = spawnSync('bash', ['--noprofile', '--norc', '-e', '-o', 'pipefail', path], {
@@ -73,7 +77,9 @@ function runScript(id, step, env, folder) {
       GITHUB_TRIGGERING_ACTOR: 'dora', GITHUB_EVENT_PATH: join(scenario.fake, 'event')}});
   if (ended.status !== 0) ran.push(`${id}: ${step.name} failed: ${/::error[^:]*::(.*)/.exec(ended.stdout + ended.stderr)?.[1]}`);
   const said = readFileSync(path + '.output', 'utf8').split('\n').filter(Boolean).map(line => line.split(/=(.*)/s));
-  return {status: ended.status, outputs: Object.fromEntries(said.map(([name, value]) => [name, value]))};
+  const answer = {status: ended.status, outputs: Object.fromEntries(said.map(([name, value]) => [name, value]))};
+  remembered.set(key, answer);
+  return answer;
 }
 
 // One leg of a job: how it ends, and what it says.
@@ -119,14 +125,21 @@ function runJob(id, job) {
   return {result: worst, outputs: Object.assign({}, ...ended.map(leg => leg.outputs))};
 }
 
-const left = {...workflow.jobs};
-while (Object.keys(left).length) {
-  const [id, job] = Object.entries(left).find(([, one]) => [one.needs ?? []].flat().every(need => need in results));
-  delete left[id];
-  const direct = [job.needs ?? []].flat();
-  ancestors[id] = new Set(direct.flatMap(need => [need, ...ancestors[need]]));
-  const ended = scenario.kept[id] ?? runJob(id, job);
-  results[id] = ended.result;
-  outputs[id] = ended.outputs;
+function run(given) {
+  scenario = {ends: {}, rejected: [], outputs: {}, env: {}, attempt: 1, kept: {}, ...given};
+  github = {event_name: 'push', ref: 'refs/heads/main', run_id: 7, run_attempt: scenario.attempt, token: 't', workflow: 'ship', event: {}, ...scenario.github};
+  [ran, results, outputs, ancestors, cancelled] = [[], {}, {}, {}, scenario.cancelled === true];
+  const left = {...workflow.jobs};
+  while (Object.keys(left).length) {
+    const [id, job] = Object.entries(left).find(([, one]) => [one.needs ?? []].flat().every(need => need in results));
+    delete left[id];
+    const direct = [job.needs ?? []].flat();
+    ancestors[id] = new Set(direct.flatMap(need => [need, ...ancestors[need]]));
+    const ended = scenario.kept[id] ?? runJob(id, job);
+    results[id] = ended.result;
+    outputs[id] = ended.outputs;
+  }
+  return {ran, results, outputs};
 }
-console.log(JSON.stringify({ran, results, outputs}));
+
+for (const one of scenarios) console.log(JSON.stringify(run(one)));

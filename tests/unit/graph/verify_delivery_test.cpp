@@ -22,7 +22,7 @@ GraphBuilder good() {
   Graph& graph = builder.graph;
   builder.stage("entry");
   builder.stage("release", {0});
-  graph.environments.push_back({"production", Lock{"production", Lock::Queue::fifo}, 0, {}});
+  graph.environments.push_back({"production", {}, Lock{"production", Lock::Queue::fifo}, 0, {}});
   graph.stages[0].gate = Conditions{{Approval{2, {"@acme/platform"}, true, false}}, {"ready"}, 60, 5, {}, {}};
   graph.stages[0].steps[0].poll = Poll{};
   Stage& release = graph.stages[1];
