@@ -1,7 +1,7 @@
 // node github_runs.mjs TOOLS WORKFLOW SCENARIOS: runs of a workflow, each as a JSON object on a line: `ran`, the commands in their
 // order; `results`, by job; `outputs`, by job. SCENARIOS is a file with one on each line: `ends`, by `job: step`, is how that step ends: failure,
 // cancelled (the run is cancelled while it runs), timeout (the job runs out of time), lost (its runner disappears);
-// `rejected`, the environments in which somebody said no; `outputs`, by `job: step`, what that step says; `fake`, a folder whose `bin`
+// `last_first`, of several jobs that may begin the last one does; `rejected`, the environments in which somebody said no; `outputs`, by `job: step`, what that step says; `fake`, a folder whose `bin`
 // is in front of PATH; `env`, what every script gets; `github`, of that context; `attempt` and `kept`, by
 // job: a re-run of all jobs but those, which have ended so.
 //
@@ -131,7 +131,9 @@ function run(given) {
   [ran, results, outputs, ancestors, cancelled] = [[], {}, {}, {}, scenario.cancelled === true];
   const left = {...workflow.jobs};
   while (Object.keys(left).length) {
-    const [id, job] = Object.entries(left).find(([, one]) => [one.needs ?? []].flat().every(need => need in results));
+    const waiting = Object.entries(left);
+    if (scenario.last_first) waiting.reverse();
+    const [id, job] = waiting.find(([, one]) => [one.needs ?? []].flat().every(need => need in results));
     delete left[id];
     const direct = [job.needs ?? []].flat();
     ancestors[id] = new Set(direct.flatMap(need => [need, ...ancestors[need]]));

@@ -67,6 +67,8 @@ class SeveralStages(Case):
         self.go({"smoke: ./smoke": "failure"})
         self.assertEqual(self.ran, [*self.ALL, "smoke: ./smoke", "report: ./report", *self.WORKER, *self.WEB, *self.DATABASE])
         self.assertEqual(self.outputs["database-rollback"]["rolled-back"], "true")
+        self.go({"smoke: ./smoke": "failure"}, last_first=True)
+        self.assertEqual(set(self.behind(*self.DATABASE)), {"report: ./report"})
 
     def test_a_handler_undoes_nothing(self):
         self.go({"report: ./report": "failure"})
@@ -81,6 +83,7 @@ class SeveralStages(Case):
         self.go({"database: ./database/forward": "failure"})
         self.assertEqual(self.ran, ["database: ./database/forward", "database: ./database/back 1", "report: ./report"])
         self.assertEqual([job for job, result in self.results.items() if result == "failure"], ["database"])
+        self.assertEqual(self.results["database-rollback"], "skipped")
 
     def test_a_runner_that_disappears(self):
         self.go({"web: ./web/deploy": "lost"})

@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::size_t most_reviewers = 6;
 constexpr graph::Seconds longest_wait = 43'200 * 60;
+constexpr graph::Seconds longest_job = 6 * 60 * 60;
 
 /// `UTC 0111110 540 960`, a line each part.
 std::string lines_of(const std::vector<graph::Window>& windows) {
@@ -94,7 +95,9 @@ std::string Delivery::gate_name(StageIndex index) const {
 bool Delivery::asks_nothing(StageIndex index) const {
   const graph::Stage& stage = source_.stages[index];
   const graph::Conditions& gate = *stage.gate;
-  if (!stage.steps.empty() || !gate.approvals.empty() || gate.wait || gate.expires || has_times(gate)) return false;
+  bool entry = std::ranges::any_of(source_.environments, [&](const auto& one) { return one.entry == index; });
+  if (!entry || !stage.steps.empty() || !gate.approvals.empty() || gate.wait || gate.expires || has_times(gate))
+    return false;
   return std::ranges::none_of(source_.stages, [&](const graph::Stage& other) {
     return other.asks_status && !other.notification &&
            std::ranges::find(other.after, index, &graph::Edge::stage) != other.after.end();
@@ -105,12 +108,13 @@ void Delivery::add_gate(StageIndex index) {
   graph::Stage gate = moved(index);
   graph::Conditions conditions = *gate.gate;
   gate.gate.reset();
+  gate.timeout = std::min(whole_minutes(gate.timeout), longest_job);
   if (asks_nothing(index)) {
     gate.condition = make_.boolean(false);
     jobs_[index] = {push(std::move(gate))};
     return;
   }
-  tell_losses(gate, conditions);
+  tell_losses(source_.stages[index], conditions);
   if (!conditions.confirm.empty() || conditions.expires) add_asked(gate, conditions);
   add_approvals(index, gate, conditions);
   if (has_times(conditions)) gate.steps.push_back(clock_step(gate, conditions));
@@ -293,6 +297,8 @@ void Delivery::tell_losses(const graph::Stage& gate, const graph::Conditions& co
                      graph::describe_seconds(*conditions.expires)));
   if (has_times(conditions))
     lost(fmt::format("`{}` does not wait for its time on GitHub: at another time the run fails", gate.id));
+  if (gate.timeout > longest_job)
+    lost(fmt::format("`{}` looks for evidence for six hours at most: GitHub's runners stay no longer", gate.id));
   if (conditions.wait && *conditions.wait > longest_wait)
     lost(fmt::format("`{}` waits 30 days: GitHub waits no longer", gate.id));
   else if (conditions.wait && *conditions.wait % 60 != 0)

@@ -176,7 +176,8 @@ jobs:
       && needs.lint.result == 'success'
       && contains(fromJSON('["success","skipped"]'), needs.test.result)
       && needs.package.result == 'success'
-      && github.ref == 'refs/heads/main' && fromJSON(needs.test.outputs.percent || '100') >= 80
+      && github.ref == 'refs/heads/main'
+      && fromJSON(needs.test.outputs.percent || '100') >= 80
     runs-on: ubuntu-24.04
     environment:
       name: production

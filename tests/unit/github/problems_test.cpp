@@ -4,8 +4,10 @@
 #include <catch2/catch.hpp>
 
 #include "backends/github/audit.h"
+#include "backends/github/delivery.h"
 #include "backends/github/emit.h"
 #include "builder.h"
+#include "graph/verify.h"
 
 namespace graph = sluice::graph;
 using namespace sluice::github;
@@ -42,13 +44,24 @@ graph::Graph gated() {
 
 }  // namespace
 
-TEST_CASE("github problems: what runs here only is told by emit, not by check", "[github]") {
+TEST_CASE("github problems: what is lost of delivery is told by emit, not by check", "[github]") {
   CHECK(problems_of(gated()).empty());
   std::vector<Problem> problems = emit(gated()).problems;
   REQUIRE(problems.size() == 2);
-  CHECK(problems[0].kind == ProblemKind::not_emitted_yet);
-  CHECK(problems[0].text == "the gate `go` is not emitted yet; run it here with `sluice run`");
-  CHECK(problems[1].text == "the rollback of stage `release` is not emitted yet; run it here with `sluice run`");
+  CHECK(problems[0].kind == ProblemKind::gate_kept_roughly);
+  CHECK(problems[0].text == "`go` looks for evidence for six hours at most: GitHub's runners stay no longer");
+  CHECK(problems[1].kind == ProblemKind::rollback_cut_short);
+  CHECK(problems[1].text == "GitHub ends a cancelled run after five minutes, and the rollback of `release` with it");
+}
+
+TEST_CASE("github problems: what delivery becomes is a graph like others", "[github]") {
+  CHECK(graph::verify(gated()).empty());
+  Delivered delivered = deliver(gated());
+  CHECK(graph::verify(delivered.graph).empty());
+  CHECK_FALSE(has_delivery(delivered.graph));
+  std::vector<std::string> ids;
+  for (const graph::Stage& stage : delivered.graph.stages) ids.push_back(stage.id);
+  CHECK(ids == std::vector<std::string>{"go", "release", "release-rollback"});
 }
 
 TEST_CASE("github problems: none in ordinary graphs", "[github]") {
