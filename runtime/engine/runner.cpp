@@ -113,6 +113,7 @@ void kill_the_rest(RunState& run) {
 }
 
 RunOutcome outcome_of(const RunState& run) {
+  if (run.leaving) return RunOutcome::waiting;  // whatever has failed by now
   bool failed = run.broken.has_value(), cancelled = run.cancelled || run.stopped, undone = false;
   for (const StageState& stage : run.stages) {
     if (!stage.wanted) continue;
@@ -122,7 +123,6 @@ RunOutcome outcome_of(const RunState& run) {
     failed = failed || (report.result == Result::failure && !report.allowed);
     cancelled = cancelled || report.result == Result::cancelled;
   }
-  if (run.leaving) return RunOutcome::waiting;
   if (undone) return RunOutcome::rolled_back;
   if (run.broken) return RunOutcome::failed;
   if (run.cancelled || (cancelled && !failed)) return RunOutcome::cancelled;

@@ -48,10 +48,12 @@ function evaluate(tree, contexts, status) {
   return new Evaluator(tree, JSON.parse(JSON.stringify(known), reviver), functions).evaluate();
 }
 
+const inner = text => /^\s*\$\{\{([\s\S]*)\}\}\s*$/.exec(text)?.[1] ?? String(text);
+
 function holds(condition, contexts, status) {
   const text = String(condition ?? '').trim();
   if (text === '') return status.success;
-  const tree = parse(/^\$\{\{([\s\S]*)\}\}$/.exec(text)?.[1] ?? text);
+  const tree = parse(inner(text));
   const value = !falsy(evaluate(tree, contexts, status));
   return asksStatus(tree) ? value : status.success && value;
 }
@@ -82,6 +84,16 @@ function runScript(id, step, env, folder) {
   return answer;
 }
 
+// The run is cancelled while a step runs. A job whose condition holds all the same is left alone; in others a step is, whose own
+// condition holds (docs.github.com, Workflow cancellation).
+function isStopped(job, step, contexts, needs) {
+  cancelled = true;
+  const status = {success: false, failure: false, always: true, cancelled: true};
+  if (job.if && asksStatus(parse(inner(job.if))) && holds(job.if, {github, needs}, status)) return false;
+  contexts.job.status = 'cancelled';
+  return !holds(step.if, contexts, status);
+}
+
 // One leg of a job: how it ends, and what it says.
 function runLeg(id, job, needs, matrix, leg) {
   const folder = join(scenario.fake, `work-${leg}`);
@@ -96,10 +108,10 @@ function runLeg(id, job, needs, matrix, leg) {
     const end = scenario.ends[`${leg}: ${step.name}`] ?? scenario.ends[`${id}: ${step.name}`];
     if (end === 'lost') return {result: 'failure', outputs: {}};
     known.outputs = {...said, ...scenario.outputs[`${id}: ${step.name}`]};
-    known.outcome = end === 'cancelled' || end === 'timeout' ? 'cancelled' : end ?? (code === 0 ? 'success' : 'failure');
+    const stopped = end === 'timeout' || (end === 'cancelled' && isStopped(job, step, contexts, needs));
+    known.outcome = stopped ? 'cancelled' : end && end !== 'cancelled' ? end : code === 0 ? 'success' : 'failure';
     known.conclusion = known.outcome === 'failure' && step['continue-on-error'] ? 'success' : known.outcome;
-    if (end === 'cancelled') cancelled = true;
-    if (contexts.job.status === 'success') contexts.job.status = known.conclusion;
+    if (contexts.job.status === 'success' || stopped) contexts.job.status = known.conclusion;
   }
   const said = Object.entries(job.outputs ?? {}).map(([name, value]) => [name, template(value, contexts)]);
   const result = contexts.job.status === 'failure' && job['continue-on-error'] ? 'success' : contexts.job.status;
@@ -117,7 +129,7 @@ function runJob(id, job) {
   const direct = [job.needs ?? []].flat(), before = [...ancestors[id]].map(other => results[other]);
   const needs = Object.fromEntries(direct.map(other => [other, {result: results[other], outputs: outputs[other]}]));
   const status = {success: before.every(result => result === 'success'), failure: before.includes('failure'), always: true, cancelled};
-  if (cancelled && !asksStatus(parse(/^\$\{\{([\s\S]*)\}\}$/.exec(job.if ?? '')?.[1] ?? job.if ?? 'true'))) status.success = false;
+  if (cancelled && !asksStatus(parse(inner(job.if ?? 'true')))) status.success = false;
   if (!holds(job.if, {github, needs}, status)) return {result: 'skipped', outputs: {}};
   if (scenario.rejected.includes(job.environment?.name ?? job.environment)) return {result: 'failure', outputs: {}};
   const ended = legs(id, job).map(([matrix, leg]) => runLeg(id, job, needs, matrix, leg));

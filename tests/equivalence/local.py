@@ -241,7 +241,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sluice", required=True)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--pipelines", type=int, default=30)
+    parser.add_argument("--pipelines", type=int, default=20)
     parser.add_argument("--courses", type=int, default=6)
     options = parser.parse_args()
     chance, tried, ends, wrong = random.Random(options.seed), 0, collections.Counter(), []

@@ -96,7 +96,7 @@ def main():
         expect("swordfish" not in run.stdout, "the webhook's address is shown")
         expect(not list(here.rglob("hacked")), "the text was run")
         (to, text), = mails
-        mail = email.message_from_string(text, policy=email.policy.default)
+        mail = email.message_from_bytes(text.encode(), policy=email.policy.default)
         expect(len(to) == 2 and mail["Bcc"] is None, "other people got the mail")
         expect(mail["To"] == "ann@example.com, bob@example.com" and mail["From"] == "sluice@example.com", "its people")
         expect(" ".join(mail["Subject"].split()) == " ".join(HOSTILE.split()), f"its subject: {mail['Subject']}")

@@ -69,6 +69,19 @@ def asked_again(place):
     expect_equal(here.lines("ran")[4:], ["three"], "the second")
 
 
+def waits_beside_a_wreck(place):
+    """A run whose gate waits is not over because a rollback elsewhere has failed."""
+    here = place('''
+  stage broken { rollback { run "false" }; run "false" }
+  gate go { approve 1 of "%s" }
+  stage behind after go { run "echo behind >> {here}/ran" }''' % ME)
+    here.run(status=3)
+    expect_equal(here.shown()["state"], "waiting", "the state")
+    here("approve", "1", status=1)
+    expect_equal(here.lines("ran"), ["behind"], "what ran")
+    expect_equal(here.shown()["state"], "rollback failed", "the end")
+
+
 def unjournalled(place):
     """Without a journal nobody could vote."""
     here = place(gated(f'approve 1 of "{ME}"'))
@@ -363,6 +376,6 @@ def rolled_back(place):
     expect("rolled back" in here("runs"), "`runs` does not tell it")
 
 
-main([approved, other_branch, asked_again, unjournalled, misspelt_team, rejected, later, checklist, living, followed, expired, expired_meanwhile,
+main([approved, other_branch, asked_again, waits_beside_a_wreck, unjournalled, misspelt_team, rejected, later, checklist, living, followed, expired, expired_meanwhile,
       windows, void, several_people, slept, locked, locked_by_the_dead, resolved, resolved_by_leg,
       recovered, rolled_back])
