@@ -22,6 +22,8 @@ class Simulation {
   // stages.cpp
   void start_stage(std::size_t index);
   bool decide(std::size_t index);
+  bool looks_after_itself(std::size_t index);
+  bool ends_early() const { return cancelled_ || stopped_; }
   void begin_gate(std::size_t index);
   void gate_answered(std::size_t index, Result result);
   void begin_legs(std::size_t index);

@@ -41,17 +41,12 @@ void Simulation::start_stage(std::size_t index) {
 bool Simulation::decide(std::size_t index) {
   StageEnd& end = outcome_.stages[index];
   const runtime::Stage& stage = model_.plan.stages[index];
-  if (stopped_ && !stage.handler) {
-    end.result = Result::cancelled;
-    end.because = "the run was stopped";
-    return false;
-  }
   StageView view(*this, index);
   if (Evaluator(view, assumptions_).decide(stage.condition)) return true;
   bool bad = stages_[index].ancestor_bad;
   end.result = Result::skipped;
-  if (bad || cancelled_) {
-    view.as_if = runtime::StatusAnswers{true, stages_[index].ancestor_failed, cancelled_};
+  if (bad || ends_early()) {
+    view.as_if = runtime::StatusAnswers{true, stages_[index].ancestor_failed, ends_early()};
     if (Evaluator(view, assumptions_).decide(stage.condition)) end.result = bad ? Result::blocked : Result::cancelled;
   }
   end.because = why_not(index);
@@ -60,7 +55,7 @@ bool Simulation::decide(std::size_t index) {
 
 std::string Simulation::why_not(std::size_t index) {
   const StageEnd& end = outcome_.stages[index];
-  if (end.result == Result::cancelled) return "the run was cancelled";
+  if (end.result == Result::cancelled) return cancelled_ ? "the run was cancelled" : "the run was stopped";
   if (end.result == Result::blocked) {
     for (std::size_t before : model_.plan.stages[index].after) {
       const StageEnd& other = outcome_.stages[before];
@@ -119,6 +114,13 @@ void Simulation::work_ended(std::size_t index, Result result) {
   });
 }
 
+/// Whatever became of it, nothing else is undone for it.
+bool Simulation::looks_after_itself(std::size_t index) {
+  const runtime::Stage& stage = model_.plan.stages[index];
+  StageView view(*this, index);
+  return stage.handler || Evaluator(view, assumptions_).decide(stage.allow_failure);
+}
+
 void Simulation::finish_stage(std::size_t index) {
   StageState& state = stages_[index];
   StageEnd& end = outcome_.stages[index];
@@ -134,7 +136,7 @@ void Simulation::finish_stage(std::size_t index) {
     next.ancestor_bad = next.ancestor_bad || bad || state.ancestor_bad;
     if (--next.unfinished == 0) post(now_, [this, dependent] { start_stage(dependent); });
   }
-  if (end.started && is_bad(end.result) && !end.allowed && !model_.plan.stages[index].handler) trigger_ancestors(index);
+  if (end.started && is_bad(end.result) && !end.allowed && !looks_after_itself(index)) trigger_ancestors(index);
   start_due();
   release_locks();
 }

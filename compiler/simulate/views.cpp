@@ -33,7 +33,7 @@ const Json* StageView::context(std::string_view name) const {
 runtime::StatusAnswers StageView::status(std::span<const std::string> stages) const {
   if (as_if) return *as_if;
   const StageState& own = run_.stages_[stage_];
-  bool cancelled = run_.cancelled_;
+  bool cancelled = run_.ends_early();
   if (stages.empty()) return {!own.ancestor_bad && !cancelled, own.ancestor_failed, cancelled};
   runtime::StatusAnswers answers{!cancelled, false, cancelled};
   for (const std::string& id : stages) {

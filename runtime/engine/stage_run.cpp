@@ -155,12 +155,15 @@ std::string_view seen_result(const StageReport& report) {
   return to_text(report.result == Result::blocked ? Result::skipped : report.result);
 }
 
-/// Whether those that a stage depends on must be undone: it ran and did not succeed, and is nobody who looks after
-/// failures itself.
+/// Whether those that a stage depends on must be undone: it ran and did not succeed, must not fail, and is nobody who
+/// looks after failures itself.
 bool triggers_rollbacks(const RunState& run, std::size_t index) {
   const StageState& state = run.stages[index];
+  const Stage& stage = run.plan.stages[index];
   bool bad = state.report.result == Result::failure || state.report.result == Result::cancelled;
-  return state.started && bad && !state.report.allowed && !run.plan.stages[index].handler;
+  if (!state.started || !bad || state.report.allowed || stage.handler) return false;
+  auto may_fail = evaluate_condition(stage.allow_failure, StageScope(run, index));
+  return !may_fail || !*may_fail;
 }
 
 void finish_stage(RunState& run, std::size_t index, Json outputs) {
