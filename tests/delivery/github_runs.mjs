@@ -1,7 +1,7 @@
 // node github_runs.mjs TOOLS WORKFLOW SCENARIO: one run of a workflow, as a JSON object: `ran`, the commands in their order;
 // `results`, by job; `outputs`, by job. SCENARIO is a file: `ends`, by `job: step`, is how that step ends: failure,
 // cancelled (the run is cancelled while it runs), timeout (the job runs out of time), lost (its runner disappears);
-// `last_first`, of several jobs that may begin the last one does; `rejected`, the environments in which somebody said no; `outputs`, by `job: step`, what that step says; `fake`, a folder whose `bin`
+// `last_first`, of several jobs that may begin the last one does; `rejected`, the environments in which somebody said no; `outputs`, by `job: step`, what that step says; `fail`, what `log NAME` fails for; `fake`, a folder whose `bin`
 // is in front of PATH; `env`, what every script gets; `github`, of that context; `attempt` and `kept`, by
 // job: a re-run of all jobs but those, which have ended so.
 //
@@ -22,7 +22,7 @@ const {falsy} = await load('@actions', 'expressions', 'dist', 'result.js');
 const {default: yaml} = await load('yaml', 'dist', 'index.js');
 
 const workflow = yaml.parse(readFileSync(file, 'utf8'));
-const scenario = {ends: {}, rejected: [], outputs: {}, env: {}, attempt: 1, kept: {}, ...JSON.parse(readFileSync(scenarioFile, 'utf8'))};
+const scenario = {ends: {}, fail: [], rejected: [], outputs: {}, env: {}, attempt: 1, kept: {}, ...JSON.parse(readFileSync(scenarioFile, 'utf8'))};
 const names = ['success', 'failure', 'always', 'cancelled'];
 const kinds = ['github', 'needs', 'inputs', 'vars', 'steps', 'matrix', 'job', 'strategy', 'env', 'secrets', 'runner'];
 const github = {event_name: 'push', ref: 'refs/heads/main', run_id: 7, run_attempt: scenario.attempt, token: 't', workflow: 'ship', event: {}, ...scenario.github};
@@ -62,6 +62,10 @@ function runScript(id, step, env, folder) {
   if (/^(\.\/|curl |make )/.test(command)) {
     ran.push(`${id}: ${command.replace(/"?\$\{?(\w+)\}?"?/g, (whole, name) => env[name] ?? whole)}`);
     return {status: 0, outputs: {}};
+  }
+  if (/^log \S+$/.test(command)) {
+    ran.push(`${id}: ${command}`);
+    return {status: scenario.fail.includes(command.slice(4)) ? 1 : 0, outputs: {}};
   }
   const path = join(scenario.fake, `script-${++scripts}`);
   for (const end of ['', '.output', '.summary']) writeFileSync(path + end, end ? '' : step.run);
