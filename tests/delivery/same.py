@@ -118,7 +118,7 @@ def main():
     parser.add_argument("--sluice", required=True)
     parser.add_argument("--tools", required=True)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--count", type=int, default=60)
+    parser.add_argument("--count", type=int, default=40)
     options = parser.parse_args()
     options.sluice = os.path.abspath(options.sluice)
     wrong, undone = [], 0
