@@ -124,6 +124,8 @@ std::vector<bool> Rollbacks::dependents_of(std::size_t stage) const {
 }
 
 bool Rollbacks::may_start(std::size_t stage) const {
+  // What it depends on may be undone while it is still at work, and it may still commit.
+  if (run_.stages[stage].needs.is_null()) return false;
   std::vector<bool> depends = dependents_of(stage);
   for (std::size_t i = stage + 1; i < stages_.size(); ++i) {
     if (!depends[i]) continue;
@@ -144,13 +146,14 @@ bool Rollbacks::may_follow(std::size_t stage) const {
   return false;
 }
 
+void Rollbacks::trigger(std::size_t stage) {
+  if (stages_[stage].armed.empty() || stages_[stage].triggered) return;
+  stages_[stage].triggered = true;
+  ++open_;
+}
+
 /// All that the stage depends on and that is armed; and what depends on that goes first.
 void Rollbacks::trigger_ancestors(std::size_t stage) {
-  auto trigger = [&](std::size_t index) {
-    if (stages_[index].armed.empty() || stages_[index].triggered) return;
-    stages_[index].triggered = true;
-    ++open_;
-  };
   std::vector<bool> above(stage + 1, false);
   above[stage] = true;
   for (std::size_t i = stage + 1; i-- > 0;) {
@@ -170,6 +173,11 @@ void Rollbacks::trigger_ancestors(std::size_t stage) {
 void Rollbacks::stage_ended(std::size_t stage, bool triggers) {
   run_.any_ended = true;
   if (triggers) trigger_ancestors(stage);
+  // It may have armed its rollback after what it depends on was triggered.
+  for (std::size_t before = 0; open_ > 0 && before < stage; ++before) {
+    const StageRollbacks& other = stages_[before];
+    if (other.triggered && !other.ended && dependents_of(before)[stage]) trigger(stage);
+  }
   if (open_ > 0) start_due();
 }
 

@@ -51,6 +51,7 @@ class Rollbacks {
 
   bool is_superseded(std::size_t stage);
   Task<Undone> undo_one(const Armed& armed);
+  void trigger(std::size_t stage);
   void trigger_ancestors(std::size_t stage);
   bool may_start(std::size_t stage) const;
   void start_due();

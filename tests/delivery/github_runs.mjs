@@ -1,7 +1,7 @@
 // node github_runs.mjs TOOLS WORKFLOW SCENARIOS: runs of a workflow, each as a JSON object on a line: `ran`, the commands in their
 // order; `results`, by job; `outputs`, by job. SCENARIOS is a file with one on each line: `ends`, by `job: step`, is how that step ends: failure,
 // cancelled (the run is cancelled while it runs), timeout (the job runs out of time), lost (its runner disappears);
-// `last_first`, of several jobs that may begin the last one does; `rejected`, the environments in which somebody said no; `outputs`, by `job: step`, what that step says; `fake`, a folder whose `bin`
+// `last_first`, of several jobs that may begin the last one does; `rejected`, the environments in which somebody said no; `outputs`, by `job: step`, what that step says; `fail`, what `log NAME` fails for; `fake`, a folder whose `bin`
 // is in front of PATH; `env`, what every script gets; `github`, of that context; `attempt` and `kept`, by
 // job: a re-run of all jobs but those, which have ended so.
 //
@@ -66,6 +66,10 @@ function runScript(id, step, env, folder) {
   if (/^(\.\/|curl |make )/.test(command)) {
     ran.push(`${id}: ${command.replace(/"?\$\{?(\w+)\}?"?/g, (whole, name) => env[name] ?? whole)}`);
     return {status: 0, outputs: {}};
+  }
+  if (/^log \S+$/.test(command)) {
+    ran.push(`${id}: ${command}`);
+    return {status: scenario.fail.includes(command.slice(4)) ? 1 : 0, outputs: {}};
   }
   const key = JSON.stringify([step.run, env, scenario.env, scenario.attempt, scenario.fake]);
   if (scenario.remember && remembered.has(key)) return remembered.get(key);
@@ -138,7 +142,7 @@ function runJob(id, job) {
 }
 
 function run(given) {
-  scenario = {ends: {}, rejected: [], outputs: {}, env: {}, attempt: 1, kept: {}, ...given};
+  scenario = {ends: {}, fail: [], rejected: [], outputs: {}, env: {}, attempt: 1, kept: {}, ...given};
   github = {event_name: 'push', ref: 'refs/heads/main', run_id: 7, run_attempt: scenario.attempt, token: 't', workflow: 'ship', event: {}, ...scenario.github};
   [ran, results, outputs, ancestors, cancelled] = [[], {}, {}, {}, scenario.cancelled === true];
   const left = {...workflow.jobs};

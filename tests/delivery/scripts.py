@@ -253,19 +253,18 @@ class Rollback(Case):
 
     def test_what_is_armed(self):
         self.deployed((7, ["in_progress"]))
-        self.passes(*self.HERE, READY_1="success", COMMITTED="skipped")
+        self.passes(*self.HERE, READY_1="true")
         self.assertEqual(self.outputs, {"undo-1": "true"})
-        for env in ({"READY_1": "skipped", "COMMITTED": "skipped"}, {"READY_1": "success", "COMMITTED": "success"},
-                    {"READY_1": "failure", "COMMITTED": "skipped"}):
-            self.passes(*self.HERE, **env)
-            self.assertEqual(self.outputs, {}, env)
-        self.passes(*self.BOTH, READY_1="success", READY_2="skipped")
+        self.passes(*self.HERE, READY_1="false")
+        self.assertEqual(self.outputs, {})
+        self.assertEqual((self.fake / "calls").read_text(), "")
+        self.passes(*self.BOTH, READY_1="true", READY_2="false")
         self.assertEqual(self.outputs, {"undo-1": "true"})
-        self.passes(*self.BOTH, READY_1="success", READY_2="success")
+        self.passes(*self.BOTH, READY_1="true", READY_2="true")
         self.assertEqual(self.outputs, {"undo-1": "true", "undo-2": "true"})
 
     def test_a_newer_deployment(self):
-        armed = {"READY_1": "success", "COMMITTED": "skipped"}
+        armed = {"READY_1": "true"}
         self.deployed((8, ["success", "in_progress"]), (7, ["in_progress"]))
         self.passes(*self.HERE, **armed)
         self.assertEqual(self.outputs, {"superseded": "true"})
@@ -273,7 +272,7 @@ class Rollback(Case):
         self.assertIn("environment=production", (self.fake / "calls").read_text())
 
     def test_what_is_no_newer_deployment(self):
-        armed = {"READY_1": "success", "COMMITTED": "skipped"}
+        armed = {"READY_1": "true"}
         for deployments in ([(7, ["failure", "in_progress"]), (6, ["success", "in_progress"])],
                             [(8, ["queued"]), (8, ["waiting", "failure"]), (7, ["in_progress"])],
                             [(None, ["success", "in_progress"])], []):
@@ -282,7 +281,7 @@ class Rollback(Case):
             self.assertEqual(self.outputs, {"undo-1": "true"}, deployments)
 
     def test_an_api_that_fails(self):
-        armed = {"READY_1": "success", "COMMITTED": "skipped"}
+        armed = {"READY_1": "true"}
         self.deployed((7, ["in_progress"]))
         self.passes(*self.HERE, **armed, FAILURES=2)
         self.assertEqual(self.outputs, {"undo-1": "true"})

@@ -20,9 +20,10 @@ class Delivery {
 
   /// What became of a stage with rollbacks.
   struct Armed {
-    std::vector<std::string> arms, commits;     ///< ids of their steps
-    std::map<std::string, std::string> values;  ///< `live.outputs.slot` as the output `undo-live-slot`
-    graph::StageIndex job = 0;                  ///< that rolls it back behind it
+    std::vector<std::string> arms;                  ///< by rollback, the id of the step that arms it
+    std::vector<std::vector<std::string>> commits;  ///< by rollback, those that disarm it
+    std::map<std::string, std::string> values;      ///< `live.outputs.slot` as the output `undo-live-slot`
+    graph::StageIndex job = 0;                      ///< that rolls it back behind it
   };
 
   // delivery.cpp
@@ -53,6 +54,7 @@ class Delivery {
   // delivery_rollbacks.cpp
   void arm(graph::StageIndex index, graph::Stage& stage);
   void mark(graph::Stage& stage, Armed& armed);
+  graph::ExpressionId is_ready(const Armed& armed, std::size_t rollback);
   void add_values(graph::Stage& stage, const graph::Stage& origin, const graph::Rollback& rollback, Armed& armed);
   void add_outputs(graph::Stage& stage, const graph::Stage& origin, const Armed& armed, const std::string& decision,
                    const std::string& undone);

@@ -64,12 +64,16 @@ void Delivery::arm(StageIndex index, graph::Stage& stage) {
 // What arms and what commits becomes a step whose outcome can be asked for.
 void Delivery::mark(graph::Stage& stage, Armed& armed) {
   armed.arms.resize(stage.rollbacks.size());
+  armed.commits.resize(stage.rollbacks.size());
   for (graph::Step& step : stage.steps) {
     const graph::Arm* arm = std::get_if<graph::Arm>(&step.action);
     bool commits = std::holds_alternative<graph::Commit>(step.action);
     if (!arm && !commits) continue;
     step.id = fresh_step_id(stage.steps, arm ? "arm" : "commit");
-    (arm ? armed.arms[arm->rollback] : armed.commits.emplace_back()) = step.id;
+    // What is armed behind a commit stays so.
+    for (std::size_t i = 0; commits && i < armed.arms.size(); ++i)
+      if (!armed.arms[i].empty()) armed.commits[i].push_back(step.id);
+    if (arm) armed.arms[arm->rollback] = step.id;
     step.action = graph::Run{"bash", arm ? "echo armed" : "echo committed"};
   }
 }
@@ -97,17 +101,23 @@ void Delivery::add_values(graph::Stage& stage, const graph::Stage& origin, const
   for (graph::Step step : rollback.steps) make_.replace(step, keep);
 }
 
+// It was armed, and not committed since.
+ExpressionId Delivery::is_ready(const Armed& armed, std::size_t rollback) {
+  ExpressionId ready = make_.same(make_.path({"steps", armed.arms[rollback], "outcome"}), "success");
+  for (const std::string& commit : armed.commits[rollback])
+    ready = make_.both(ready, make_.differs(make_.path({"steps", commit, "outcome"}), "success"));
+  return ready;
+}
+
 // Whether its rollback is due when something behind the stage fails; nothing at all where the runner was lost.
 void Delivery::add_outputs(graph::Stage& stage, const graph::Stage& origin, const Armed& armed,
                            const std::string& decision, const std::string& undone) {
-  auto outcome = [&](const std::string& step) { return make_.path({"steps", step, "outcome"}); };
   auto add = [&](const std::string& name, ExpressionId value) {
     stage.outputs.emplace_back(own_output(origin, name), value);
   };
   for (std::size_t i = 0; i < armed.arms.size(); ++i) {
-    ExpressionId due = make_.same(outcome(armed.arms[i]), "success");
-    for (const std::string& commit : armed.commits) due = make_.both(due, make_.differs(outcome(commit), "success"));
-    if (!undone.empty()) due = make_.both(due, make_.differs(outcome(undone), "success"));
+    ExpressionId due = is_ready(armed, i);
+    if (!undone.empty()) due = make_.both(due, make_.differs(make_.path({"steps", undone, "outcome"}), "success"));
     add(fmt::format("rollback-{}", i + 1), due);
   }
   if (!undone.empty()) add("rolled-back", rolled_back(armed.arms.size(), decision, undone));
@@ -130,22 +140,15 @@ graph::Step Delivery::decision_step(graph::Stage& job, const graph::Stage& origi
   bool here = behind.empty();
   RollbackScript options;
   options.rollbacks = armed.arms.size();
-  options.ready = here ? "== success" : "!= false";
+  options.ready = here ? "== true" : "!= false";
   options.asks = origin.environment.has_value();
-  options.commits = here && !armed.commits.empty();
   options.reads = !here && !armed.values.empty();
   graph::Step step = script_step(make_, "Decide what is rolled back", rollback_script(options), origin.span);
   step.id = fresh_step_id(job.steps, "rollback");
   auto output = [&](std::size_t i) { return own_output(origin, fmt::format("rollback-{}", i + 1)); };
   for (std::size_t i = 0; i < armed.arms.size(); ++i)
-    step.env.emplace_back(fmt::format("READY_{}", i + 1), here ? make_.path({"steps", armed.arms[i], "outcome"})
-                                                               : make_.path({"needs", behind, "outputs", output(i)}));
-  std::vector<ExpressionId> outcomes;
-  for (const std::string& commit : armed.commits) {
-    if (!outcomes.empty()) outcomes.push_back(make_.text(" "));
-    outcomes.push_back(make_.path({"steps", commit, "outcome"}));
-  }
-  if (options.commits) step.env.emplace_back("COMMITTED", make_.joined(std::move(outcomes)));
+    step.env.emplace_back(fmt::format("READY_{}", i + 1),
+                          here ? is_ready(armed, i) : make_.path({"needs", behind, "outputs", output(i)}));
   if (options.reads) step.env.emplace_back("LOST", make_.same(make_.path({"needs", behind, "outputs", output(0)}), ""));
   if (!options.asks) return step;
   step.env.emplace_back("ENVIRONMENT", origin.environment->name);

@@ -178,12 +178,6 @@ fi
 
 std::string rollback_script(const RollbackScript& options) {
   std::string text;
-  if (options.commits)
-    text += R"bash(if [[ " ${COMMITTED} " == *" success "* ]]; then
-  echo "it was committed: nothing is undone"
-  exit 0
-fi
-)bash";
   std::string any, each;
   for (std::size_t number = 1; number <= options.rollbacks; ++number) {
     std::string holds = fmt::format("\"${{READY_{}}}\" {}", number, options.ready);

@@ -9,12 +9,12 @@ extern const std::string_view votes_script, clock_script, fence_script, undone_s
     clear_script;
 
 /// Asks whether no other run has deployed to ENVIRONMENT since, and says which of the rollbacks are due:
-/// `undo-1=true` … for each whose READY_<number> is so. `asks`: there is an environment; `commits`: COMMITTED holds
-/// the outcomes of the steps after which nothing is undone; `reads`: LOST is `true` where what they read is lost.
+/// `undo-1=true` … for each whose READY_<number> is so. `asks`: there is an environment; `reads`: LOST is `true`
+/// where what they read is lost.
 struct RollbackScript {
   std::size_t rollbacks = 1;
-  std::string_view ready;  ///< the end of a test: `== success`
-  bool asks = true, commits = false, reads = false;
+  std::string_view ready;  ///< the end of a test: `== true`
+  bool asks = true, reads = false;
 };
 std::string rollback_script(const RollbackScript& options);
 

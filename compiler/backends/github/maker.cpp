@@ -56,12 +56,6 @@ ExpressionId Maker::either(ExpressionId left, ExpressionId right) {
   return make(Kind::either, {}, {left, right});
 }
 
-ExpressionId Maker::joined(std::vector<ExpressionId> parts) {
-  ExpressionId id = make(Kind::text, {}, std::move(parts));
-  graph_.expressions[id.index].type = graph::Expression::Type::string;
-  return id;
-}
-
 ExpressionId Maker::is_bad(std::string_view job) {
   ExpressionId bad = call("fromJSON", {text(R"(["failure","cancelled"])")});
   return call("contains", {bad, path({"needs", job, "result"})});

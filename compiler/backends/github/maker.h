@@ -25,7 +25,6 @@ class Maker {
   graph::ExpressionId differs(graph::ExpressionId left, std::string_view right);
   graph::ExpressionId both(graph::ExpressionId left, graph::ExpressionId right);    ///< either may be not given
   graph::ExpressionId either(graph::ExpressionId left, graph::ExpressionId right);  ///< either may be not given
-  graph::ExpressionId joined(std::vector<graph::ExpressionId> parts);  ///< their texts, one after the other
 
   /// Whether the result of a job says that it went wrong.
   graph::ExpressionId is_bad(std::string_view job);
