@@ -239,7 +239,52 @@ let hosts = deploy.ssh("app", service: "app", health: "file:///dev/null", contro
     expect_equal(versions(), ["v2"] * 3, "behind the one that went back")
 
 
-CASES = [rolling_over_ssh, blue_green, back_from_half, back_from_watch]
+# A cluster as a folder: what `kubectl` was told, as far as the target tells it.
+KUBECTL = '''#!/usr/bin/env bash
+set -eu
+cd "{here}"
+[ "$1" = --namespace ] && shift 2
+case "$1 $2" in
+  "set image") echo "${4#*=}" > "image-${3#*/}" ;;
+  "scale "*) echo "$4" > "replicas-${2#*/}" ;;
+  "rollout status") test -e "image-${3#*/}" ;;
+  "patch service") echo "$7" | sed 's/.*"slot":"\\([a-z]*\\)".*/\\1/' > selector ;;
+  "get service") cat selector ;;
+  "get deployment") cat "replicas-$3" ;;
+  *) echo "kubectl is not asked for: $*" >&2; exit 1 ;;
+esac
+'''
+
+CLUSTER = '''
+  stage build { run "echo registry/app@sha256:1 > image"; artifact app = upload("image") }
+  stage release in production {
+    deploy.blue-green(cluster, build.app, shift: [100%], bake: 1s, interval: 1s) { verify { run "test ! -e {here}/bad" } }
+  }
+'''
+
+
+def service_selector(place):
+    """The selector of a service of Kubernetes changes, and changes back when the proof fails."""
+    here = place(CLUSTER, before='use std.deploy\nenvironment production { lock }\nlet cluster = deploy.kubernetes("app", replicas: 3)\n')
+    (here.folder / "bin").mkdir()
+    kubectl = here.folder / "bin/kubectl"
+    kubectl.write_text(KUBECTL.replace("{here}", str(here.here)))
+    kubectl.chmod(0o755)
+    env = {"PATH": f"{here.folder / 'bin'}:{os.environ['PATH']}"}
+    (here.here / "selector").write_text("blue\n")
+    (here.here / "replicas-app-blue").write_text("3\n")
+    here.run(env=env)
+    told = {name: here.lines(name) for name in ("selector", "image-app-green", "replicas-app-green", "replicas-app-blue")}
+    expect_equal(told, {"selector": ["green"], "image-app-green": ["registry/app@sha256:1"], "replicas-app-green": ["3"],
+                        "replicas-app-blue": ["0"]}, "the cluster behind it")
+    here.make("bad")
+    here.run(env=env, status=1, says="rolled back")
+    expect_equal(here.lines("selector"), ["green"], "the selector behind what went back")
+    here.write(CLUSTER.replace("[100%]", "[50%, 100%]"))
+    here("check", here.file, status=1, says="a selector of Kubernetes gives all of the traffic or none")
+
+
+CASES = [rolling_over_ssh, service_selector, blue_green, back_from_half, back_from_watch]
 if shutil.which("nginx") and shutil.which("curl"):
     CASES += [canary_on_nginx, back_on_nginx, refused_by_nginx]
 else:
