@@ -198,6 +198,8 @@ void ExpressionChecker::report_no_value(const Expression& call, const Symbol& ca
   bool step = callee.kind == Symbol::Kind::step_function;
   if (step && callee.statement->returns)
     told.help("name its value in a stage or a step, `let x = {}(…)`, and write `x` here", name);
+  else if (callee.statement->word == Word::strategy)
+    told.help("write it as a statement; what it says by `output` is read of a `step` with a name around it");
   else if (step && &call == valued_)
     told.help("write it as a statement, or say behind its parameters what it gives: `step {}(…) -> string`",
               std::string_view(callee.name))

@@ -12,6 +12,8 @@ DIAGNOSTIC(MissingPiece, "`step` lacks a name");
 DIAGNOSTIC(ExtraPiece, "a step of an interface has no block");
 DIAGNOSTIC(RepeatedStatement, "`prepare` is given twice");
 DIAGNOSTIC(MissingArgument, "`{}` needs `{}`");
+DIAGNOSTIC(TypeMismatch, "{} is {}, but {} is needed");
+DIAGNOSTIC(NoSteps, "the phase `{}` has no steps");
 DIAGNOSTIC(NotAnInterface, "`{}` is no interface");
 DIAGNOSTIC(MissingStep, "`{}` lacks {}");
 DIAGNOSTIC(UnknownStep, "`{}` asks for no step `{}`");
@@ -234,7 +236,11 @@ void Checker::add_target_parameters(const Symbol& target, std::size_t position) 
 
 void Checker::check_phase(const Statement& phase) {
   if (phase.title) expect(*phase.title, Type::Kind::string, "the title");
-  if (phase.index) type_of(*phase.index);
+  const Type* index = phase.index ? type_of(*phase.index) : nullptr;
+  if (index && !types::is_scalar(index))
+    sink_.report<TypeMismatch>(phase.index->span, "the index of a phase", types::describe_one(index), "text");
+  if (phase.block && phase.block->items.empty())
+    sink_.report<NoSteps>(phase.name.span, std::string_view(phase.name.text)).help("write what is done in it");
   const Expression* when = phase.clause(ast::Clause::when);
   if (when) expect(*when, Type::Kind::boolean, "the condition");
   std::size_t known = guards_.size();

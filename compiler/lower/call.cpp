@@ -12,8 +12,11 @@ DIAGNOSTIC(NoBody, "`{}` has no body");
 
 std::string call_text(const Expression& call) {
   const Expression& callee = *call.operands[0];
-  std::string name = callee.text.str();
-  return callee.kind == Expression::Kind::member ? callee.operands[0]->text.str() + "." + name : name;
+  if (callee.kind != Expression::Kind::member) return callee.text.str();
+  // `common.web("x").up` is the step `web.up`.
+  const Expression& owner = *callee.operands[0];
+  llvm::StringRef whose = owner.kind == Expression::Kind::call ? owner.operands[0]->text : owner.text;
+  return fmt::format("{}.{}", std::string_view(whose), std::string_view(callee.text));
 }
 
 }  // namespace

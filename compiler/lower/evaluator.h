@@ -103,6 +103,7 @@ class Evaluator {
   bool is_late_length(const Expression& expression);
   bool asks_late_length(const Expression& expression);
   const Expression* asked_argument(const Expression& condition) const;
+  bool in_main_file(Span span) const;
   void report_unmet(const Expression& condition, const std::string& reason);
 
   // stage.cpp

@@ -154,12 +154,19 @@ const Expression* Evaluator::asked_argument(const Expression& condition) const {
   return nullptr;
 }
 
+// At the argument of the call; where that stands in another file, at the call by which the author came there.
 void Evaluator::report_unmet(const Expression& condition, const std::string& reason) {
   Span call = frames_.back().call;
   if (const Expression* argument = asked_argument(condition)) call = argument->span;
-  auto told = sink_.report<RequirementFailed>(call.known() ? call : condition.span, reason);
+  Span own = call;
+  for (auto frame = frames_.rbegin(); frame != frames_.rend() && own.known() && !in_main_file(own); ++frame)
+    if (frame->call.known()) own = frame->call;
+  auto told = sink_.report<RequirementFailed>(own.known() ? own : condition.span, reason);
+  if (own.begin != call.begin) told.note(call, "given here");
   if (call.known()) told.note(condition.span, "required here");
 }
+
+bool Evaluator::in_main_file(Span span) const { return sources_.begin(span).file == pipeline_.module->file->source; }
 
 // A step that runs all its tests, each of which tells what is wrong and sets `failed`. It reads only what it is given.
 void Unfolder::add_test(const StepContext& context, std::string_view head, std::string_view lines, Span span) {

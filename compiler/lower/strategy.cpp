@@ -48,8 +48,13 @@ void Unfolder::begin_strategy(const Frame& frame, StepContext& context) {
   context.phases = !context.phase.empty() ? context.phase + "." : context.id.empty() ? "" : context.id + ".";
   // Of a step around it everything in it would be called like that one.
   context.title = {};
-  for (const Value& argument : frame.arguments)
-    if (argument.kind == Value::Kind::target) prepare(argument, context);
+  for (const Value& argument : frame.arguments) prepare_all(argument, context);
+}
+
+// Also those of a list.
+void Unfolder::prepare_all(const Value& value, const StepContext& context) {
+  if (value.kind == Value::Kind::target) return prepare(value, context);
+  for (const Value& item : value.items) prepare_all(item, context);
 }
 
 // Once in a job, before the first step that may need it, whatever that one hangs on.

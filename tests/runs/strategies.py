@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 import urllib.request
 
 from place import expect, expect_equal, main
@@ -127,6 +128,12 @@ class Nginx:
                 seen.append(answer.read().decode().strip())
         return seen
 
+    def everybody_sees(self, version):
+        """Soon: `nginx -s reload` does not wait for the workers that still have the old configuration."""
+        end = time.monotonic() + 10
+        while (seen := set(self.versions())) != {version}:
+            expect(time.monotonic() < end, f"people see {seen}, not {version}")
+
     def target(self):
         return (f'let web = deploy.nginx(config: "{self.folder}/app.conf", blue: "127.0.0.1:{self.blue}", '
                 f'green: "127.0.0.1:{self.green}", folder: "{self.folder}", health: "/version", '
@@ -160,11 +167,11 @@ def site(place, version):
 def canary_on_nginx(place):
     """Half of the people see the new version at 50 %, all of them in the end."""
     with site(place, "two") as (here, nginx):
-        expect_equal(set(nginx.versions()), {"one"}, "before")
+        nginx.everybody_sees("one")
         here.run()
         seen = [int(one) for one in here.lines("seen")]
         expect(3 <= seen[1] <= 7 and seen[-1] == 10, f"how many of ten saw the new version: {seen}")
-        expect_equal(set(nginx.versions()), {"two"}, "behind it")
+        nginx.everybody_sees("two")
         expect((nginx.folder / "app.conf").read_text().startswith("# live: green\n"), "the live slot is not told")
 
 
@@ -173,7 +180,7 @@ def back_on_nginx(place):
     with site(place, "two") as (here, nginx):
         here.make("bad")
         here.run(status=1, says="green has 50 %, blue 50 %")
-        expect_equal(set(nginx.versions()), {"one"}, "behind it")
+        nginx.everybody_sees("one")
         expect((nginx.folder / "app.conf").read_text().startswith("# live: blue\n"), "the live slot is not told")
 
 
@@ -185,10 +192,99 @@ def refused_by_nginx(place):
                              .replace("let web", "let wrong").replace('config:', 'upstream: "no;name", config:'))
         here.run(status=1, says="nginx refuses the routing; the one before is back")
         expect_equal((nginx.folder / "app.conf").read_text(), before, "the configuration")
-        expect_equal(set(nginx.versions()), {"one"}, "behind it")
+        nginx.everybody_sees("one")
 
 
-CASES = [blue_green, back_from_half, back_from_watch]
+# Instead of a host and its `ssh`: a folder, and a program that runs there what it is told.
+SSH = """#!/usr/bin/env bash
+while [ "$1" != -- ]; do shift; done
+mkdir -p "{hosts}/$2" && cd "{hosts}/$2" && exec bash -c "$3"
+"""
+
+FLEET = '''
+  stage build { run "echo VERSION > version"; artifact app = upload("version") }
+  stage release in production {
+    deploy.rolling(hosts, build.app, order: [["one"], ["two", "three"]], pause: 1s, patience: 10s) {
+      verify { run "test ! -e {here}/bad" }
+    }
+  }
+'''
+
+
+def rolling_over_ssh(place):
+    """Host by host; and when the last proof fails, each host runs what it ran before, and no older one."""
+    here = place(FLEET.replace("VERSION", "v1"), before="""
+use std.deploy
+environment production { lock }
+let hosts = deploy.ssh("app", service: "app", health: "file:///dev/null", control: "echo control >> told; : ")
+""")
+    hosts = here.folder / "hosts"
+    (here.folder / "bin").mkdir()
+    ssh = here.folder / "bin/ssh"
+    ssh.write_text(SSH.replace("{hosts}", str(hosts)))
+    ssh.chmod(0o755)
+    env = {"PATH": f"{here.folder / 'bin'}:{os.environ['PATH']}"}
+
+    def versions():
+        return [(hosts / host / "app/current/version").read_text().strip() for host in ("one", "two", "three")]
+
+    here.run(env=env)
+    expect_equal(versions(), ["v1"] * 3, "behind the first release")
+    here.write(FLEET.replace("VERSION", "v2"))
+    here.run(env=env)
+    expect_equal(versions(), ["v2"] * 3, "behind the second")
+    here.write(FLEET.replace("VERSION", "v3"))
+    here.make("bad")
+    here.run(env=env, status=1, says="rolled back")
+    expect_equal(versions(), ["v2"] * 3, "behind the one that went back")
+
+
+# A cluster as a folder: what `kubectl` was told, as far as the target tells it.
+KUBECTL = '''#!/usr/bin/env bash
+set -eu
+cd "{here}"
+[ "$1" = --namespace ] && shift 2
+case "$1 $2" in
+  "set image") echo "${4#*=}" > "image-${3#*/}" ;;
+  "scale "*) echo "$4" > "replicas-${2#*/}" ;;
+  "rollout status") test -e "image-${3#*/}" ;;
+  "patch service") echo "$7" | sed 's/.*"slot":"\\([a-z]*\\)".*/\\1/' > selector ;;
+  "get service") cat selector ;;
+  "get deployment") cat "replicas-$3" ;;
+  *) echo "kubectl is not asked for: $*" >&2; exit 1 ;;
+esac
+'''
+
+CLUSTER = '''
+  stage build { run "echo registry/app@sha256:1 > image"; artifact app = upload("image") }
+  stage release in production {
+    deploy.blue-green(cluster, build.app, shift: [100%], bake: 1s, interval: 1s) { verify { run "test ! -e {here}/bad" } }
+  }
+'''
+
+
+def service_selector(place):
+    """The selector of a service of Kubernetes changes, and changes back when the proof fails."""
+    here = place(CLUSTER, before='use std.deploy\nenvironment production { lock }\nlet cluster = deploy.kubernetes("app", replicas: 3)\n')
+    (here.folder / "bin").mkdir()
+    kubectl = here.folder / "bin/kubectl"
+    kubectl.write_text(KUBECTL.replace("{here}", str(here.here)))
+    kubectl.chmod(0o755)
+    env = {"PATH": f"{here.folder / 'bin'}:{os.environ['PATH']}"}
+    (here.here / "selector").write_text("blue\n")
+    (here.here / "replicas-app-blue").write_text("3\n")
+    here.run(env=env)
+    told = {name: here.lines(name) for name in ("selector", "image-app-green", "replicas-app-green", "replicas-app-blue")}
+    expect_equal(told, {"selector": ["green"], "image-app-green": ["registry/app@sha256:1"], "replicas-app-green": ["3"],
+                        "replicas-app-blue": ["0"]}, "the cluster behind it")
+    here.make("bad")
+    here.run(env=env, status=1, says="rolled back")
+    expect_equal(here.lines("selector"), ["green"], "the selector behind what went back")
+    here.write(CLUSTER.replace("[100%]", "[50%, 100%]"))
+    here("check", here.file, status=1, says="a selector of Kubernetes gives all of the traffic or none")
+
+
+CASES = [rolling_over_ssh, service_selector, blue_green, back_from_half, back_from_watch]
 if shutil.which("nginx") and shutil.which("curl"):
     CASES += [canary_on_nginx, back_on_nginx, refused_by_nginx]
 else:

@@ -23,6 +23,11 @@ bool reads(const Context& context, std::size_t function, StringRef name) {
   return found;
 }
 
+bool takes_parameters(Word word) {
+  return word == Word::step || word == Word::let || word == Word::service || word == Word::stage ||
+         word == Word::strategy || word == Word::target;
+}
+
 }  // namespace
 
 void unused_parameter(Context& context) {
@@ -31,9 +36,7 @@ void unused_parameter(Context& context) {
     if (one.word == Word::parameter && !context.mentions(one.name.text))
       context.sink.report<UnusedParameter>(one.name.span, "this module", std::string_view(one.name.text))
           .help("use it, or take it out here and where it is given");
-    bool function = context.nodes[i].parent == SIZE_MAX && (one.word == Word::step || one.word == Word::let ||
-                                                            one.word == Word::service || one.word == Word::stage);
-    if (!function) continue;
+    if (context.nodes[i].parent != SIZE_MAX || !takes_parameters(one.word)) continue;
     for (const ast::Parameter& parameter : one.parameters) {
       if (reads(context, i, parameter.name.text)) continue;
       context.sink

@@ -1,4 +1,5 @@
-// What: A template of stages or services, or a typed action, is used nowhere in a file with a pipeline.
+// What: A template of stages or services, a typed action, a strategy, a target or an interface is used nowhere in a
+// file with a pipeline.
 //
 // Why: It is read, kept and changed with care, and nothing runs it. In a file without a pipeline it is for those who
 // use the file.
@@ -28,7 +29,8 @@ void unused_template(Context& context) {
   if (!context.is_program()) return;
   for (const Node& node : context.nodes) {
     const Statement& one = *node.statement;
-    bool declares = one.word == Word::stage || one.word == Word::service || one.word == Word::action;
+    bool declares = one.word == Word::stage || one.word == Word::service || one.word == Word::action ||
+                    one.word == Word::strategy || one.word == Word::target || one.word == Word::interface;
     if (!declares || node.parent != SIZE_MAX || context.mentions(one.name.text)) continue;
     auto told = context.sink.report<UnusedTemplate>(one.name.span, std::string_view(one.keyword.text),
                                                     std::string_view(one.name.text));

@@ -85,6 +85,8 @@ TEST_CASE("broken gates, environments and rollbacks are told") {
       {"stage `release`: rollback 0 is armed 2 times", [](Graph& g) { g.stages[1].steps[2].action = Arm{0}; }},
       {"stage `release`: it has a rollback, and a reason for having none",
        [](Graph& g) { g.stages[1].no_rollback = "why"; }},
+      {"stage `release`: the phase `a` goes on after it has ended",
+       [](Graph& g) { g.stages[1].steps[0].phase = g.stages[1].steps[2].phase = "a"; }},
       {rollback + "1: the title is not given", [](Graph& g) { g.stages[1].rollbacks[0].title = {}; }},
       {rollback + "1: a rollback ends before it begins", [](Graph& g) { g.stages[1].rollbacks[0].within = 0; }},
       {rollback + "2: a rollback arms another one",
