@@ -72,6 +72,7 @@ const std::vector<graph::Graph>& Compilation::compile() {
   bool is_module = std::none_of(main.file->items.begin(), main.file->items.end(), [](const ast::Item& item) {
     return item.statement && item.statement->word == ast::Word::pipeline;
   });
+  if (!sink_.has_errors() && is_module) simulate::check_tests(*main.file, graphs_, sink_);
   if (sink_.has_errors() || is_module) return graphs_;
   lower::Pins pins{library_file("pins.tsv")};
   graphs_ = lower::lower(*program_, pins, sources_, sink_);

@@ -28,19 +28,31 @@ std::string where(const simulate::Outcome& outcome) {
   return outcome.choices.empty() ? "" : fmt::format(", where `{}`", simulate::choices_text(outcome.choices));
 }
 
+/// What the test says that happens, and that has no occasion however the rest falls: the test is about nothing then.
+void tell_missed(const simulate::Test& test, const std::vector<bool>& struck, diagnostics::Sink& sink) {
+  for (std::size_t i = 0; i < struck.size(); ++i) {
+    const ast::Statement* cause = test.causes[i];
+    if (struck[i] || cause == nullptr) continue;
+    sink.report<TestFailed>(cause->header, test.title, "this never comes to pass")
+        .help("something before it keeps it from running: a gate that nobody approves, a condition, another failure");
+  }
+}
+
 /// A demand holds where it holds however that falls which nobody knows; the first course that breaks it is told.
 void run_test(const simulate::Model& model, const simulate::Test& test, diagnostics::Sink& sink) {
-  std::vector<bool> told(test.musts.size(), false);
-  simulate::each_course(
-      model, test.scenario, most_courses, [&](const simulate::Scenario&, const simulate::Outcome& outcome) {
-        for (std::size_t i = 0; i < test.musts.size(); ++i) {
-          simulate::Verdict verdict = simulate::judge(model, *test.musts[i], outcome);
-          if (verdict.holds || told[i]) continue;
-          told[i] = true;
-          sink.report<TestFailed>(test.musts[i]->header, test.title, verdict.seen + where(outcome))
-              .help("mend the pipeline, or say in the test what it should do; `sluice simulate` shows more courses");
-        }
-      });
+  std::vector<bool> told(test.musts.size(), false), struck(test.scenario.events.size(), false);
+  auto take = [&](const simulate::Scenario&, const simulate::Outcome& outcome) {
+    for (std::size_t i = 0; i < struck.size(); ++i) struck[i] = struck[i] || outcome.struck[i];
+    for (std::size_t i = 0; i < test.musts.size(); ++i) {
+      simulate::Verdict verdict = simulate::judge(model, *test.musts[i], outcome);
+      if (verdict.holds || told[i]) continue;
+      told[i] = true;
+      sink.report<TestFailed>(test.musts[i]->header, test.title, verdict.seen + where(outcome))
+          .help("mend the pipeline, or say in the test what it should do; `sluice simulate` shows more courses");
+    }
+  };
+  simulate::each_course(model, test.scenario, most_courses, take);
+  tell_missed(test, struck, sink);
 }
 
 int test_file(Session& session, const std::string& file, Tally& tally) {

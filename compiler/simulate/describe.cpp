@@ -65,4 +65,15 @@ std::string describe(const Expression& expression) {
   }
 }
 
+std::string for_people(std::string condition) {
+  auto replace_all = [&](std::string_view what, std::string_view by) {
+    for (std::size_t at = 0; (at = condition.find(what, at)) != std::string::npos; at += by.size())
+      condition.replace(at, what.size(), by);
+  };
+  replace_all("needs.", "");
+  replace_all(".outputs.", ".");
+  if (condition.ends_with(" == \"true\"")) condition.resize(condition.size() - std::string_view(" == \"true\"").size());
+  return condition;
+}
+
 }  // namespace sluice::simulate

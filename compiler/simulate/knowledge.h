@@ -85,5 +85,8 @@ class Evaluator {
 
 /// As an author might write it: `github.ref == "refs/heads/main"`.
 std::string describe(const runtime::Expression& expression);
+/// A condition of the plan, with the names that the file has: `changes.code` for `needs.changes.outputs.code ==
+/// "true"`.
+std::string for_people(std::string condition);
 
 }  // namespace sluice::simulate

@@ -67,7 +67,7 @@ std::string Simulation::why_not(std::size_t index) {
   }
   StageView view(*this, index);
   Evaluator evaluator(view, assumptions_);
-  return fmt::format("`{}` is false", describe(false_part(model_.plan.stages[index].condition, evaluator)));
+  return fmt::format("`{}` is false", for_people(describe(false_part(model_.plan.stages[index].condition, evaluator))));
 }
 
 void Simulation::begin_gate(std::size_t index) {

@@ -45,9 +45,6 @@ std::string end_text(const Model& model, const Outcome& outcome);
 
 /// What was assumed, as an author would write it: `changes.code and not github.event_name == "push"`; empty for none.
 std::string choices_text(const std::vector<Choice>& choices);
-/// A condition of the plan, with the names that the file has: `changes.code` for `needs.changes.outputs.code ==
-/// "true"`.
-std::string for_people(std::string condition);
 
 /// A course step by step, below what should have held.
 std::string trace(const Model& model, const Scenario& scenario, const Outcome& outcome, const std::string& promise);

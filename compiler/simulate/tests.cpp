@@ -17,6 +17,7 @@ DIAGNOSTIC(NotInPipeline, "{}");
 DIAGNOSTIC(TestStartsNothing, "this test starts no pipeline");
 DIAGNOSTIC(UselessTest, "this test demands nothing");
 DIAGNOSTIC(RepeatedStatement, "a test starts one pipeline");
+DIAGNOSTIC(MisplacedWord, "`must` speaks of the pipeline as a whole");
 
 using ast::Statement;
 using ast::Word;
@@ -46,12 +47,15 @@ class TestReader {
     // Silence at a gate is a no.
     for (std::size_t i = 0; i < model_.plan.stages.size(); ++i) {
       const auto& gate = model_.plan.stages[i].gate;
-      if (gate && !gate->approvals.empty() && !answered_.contains(i)) add({Event::Kind::expire, {i}});
+      if (gate && !gate->approvals.empty() && !answered_.contains(i)) add(nullptr, {Event::Kind::expire, {i}});
     }
   }
 
  private:
-  void add(Event event) { test_.scenario.events.push_back(event); }
+  void add(const Statement* cause, Event event) {
+    test_.scenario.events.push_back(event);
+    test_.causes.push_back(cause);
+  }
 
   void read(const Statement& statement) {
     switch (statement.word) {
@@ -70,18 +74,20 @@ class TestReader {
     }
   }
 
+  bool asks_people(std::size_t gate) const { return !model_.plan.stages[gate].gate->approvals.empty(); }
+
   /// The gate that is named: by itself, or by the environment that it is the entry of.
   std::optional<std::size_t> find_gate(const ast::Expression& name) {
     auto subject = find_subject(model_, name, sink_);
     if (!subject) return std::nullopt;
     if (subject->kind == Subject::Kind::environment) {
       auto entry = model_.plan.environments[subject->index].entry;
-      if (entry) return entry;
+      if (entry && asks_people(*entry)) return entry;
     }
     bool is_gate = subject->kind == Subject::Kind::stage && model_.plan.stages[subject->index].gate;
-    if (is_gate) return subject->index;
+    if (is_gate && asks_people(subject->index)) return subject->index;
     sink_.report<NotInPipeline>(name.span, fmt::format("`{}` asks nobody", text_of(name)))
-        .help("name a gate, or an environment that asks something");
+        .help("name a gate with an `approve`, or an environment with one");
     return std::nullopt;
   }
 
@@ -89,11 +95,11 @@ class TestReader {
     if (statement.values.empty()) return;
     auto gate = find_gate(*statement.values[0]);
     if (!gate) return;
-    if (statement.word == Word::reject) {
+    if (statement.word != Word::approve) {
       answered_.insert(*gate);
-      return add({Event::Kind::reject, {*gate}});
+      auto kind = statement.word == Word::reject ? Event::Kind::reject : Event::Kind::expire;
+      return add(&statement, {kind, {*gate}});
     }
-    if (statement.word == Word::expire) return;  // what nobody approves expires
     if (suffices(statement, *model_.plan.stages[*gate].gate)) answered_.insert(*gate);
   }
 
@@ -165,23 +171,24 @@ class TestReader {
 
   void read_step(const Statement& statement, Event::Kind kind) {
     if (statement.values.empty()) return;
-    if (auto place = find_place(*statement.values[0])) add({kind, *place});
+    if (auto place = find_place(*statement.values[0])) add(&statement, {kind, *place});
   }
 
   void read_end(const Statement& statement, Event::Kind kind) {
-    if (statement.values.empty()) return add({kind, {}, true});
+    if (statement.values.empty()) return add(&statement, {kind, {}, true});
     diagnostics::Sink quiet;
     auto subject = find_subject(model_, *statement.values[0], quiet);
     bool gate = subject && subject->kind == Subject::Kind::stage && model_.plan.stages[subject->index].gate;
-    if (gate) return add({kind, {subject->index}});
-    if (auto place = find_place(*statement.values[0])) add({kind, *place});
+    if (gate) return add(&statement, {kind, {subject->index}});
+    if (auto place = find_place(*statement.values[0])) add(&statement, {kind, *place});
   }
 
   void read_newer(const Statement& statement) {
     if (statement.values.empty()) return;
     auto subject = find_subject(model_, *statement.values[0], sink_);
     if (!subject) return;
-    if (subject->kind == Subject::Kind::environment) return add({Event::Kind::newer, {}, false, subject->index});
+    if (subject->kind == Subject::Kind::environment)
+      return add(&statement, {Event::Kind::newer, {}, false, subject->index});
     sink_.report<NotInPipeline>(statement.values[0]->span, "a newer run is in an environment")
         .help("name one: `newer production`");
   }
@@ -214,15 +221,18 @@ std::optional<std::size_t> find_pipeline(const Statement& start, const std::vect
   if (found != graphs.end()) return static_cast<std::size_t>(found - graphs.begin());
   llvm::SmallVector<llvm::StringRef, 8> known;
   for (const graph::Graph& graph : graphs) known.push_back(graph.pipeline);
-  sink.report<NotInPipeline>(start.value->span, fmt::format("the file has no pipeline `{}`", name))
-      .help("it has {}", diagnostics::list_of(known));
+  auto told = sink.report<NotInPipeline>(start.value->span, fmt::format("the file has no pipeline `{}`", name));
+  if (known.empty())
+    told.help("a test stands beside its pipeline, in one file");
+  else
+    told.help("it has {}", diagnostics::list_of(known));
   return std::nullopt;
 }
 
 std::optional<Test> read_test(const Statement& statement, const std::vector<graph::Graph>& graphs, Models& models,
                               diagnostics::Sink& sink) {
   std::size_t errors = sink.error_count();
-  Test test{&statement, title_of(statement), 0, {}, {}};
+  Test test{&statement, title_of(statement), 0, {}};
   std::vector<const Statement*> statements = statements_of(statement);
   auto is_start = [](const Statement* one) { return one->word == Word::start; };
   auto start = std::ranges::find_if(statements, is_start);
@@ -241,6 +251,17 @@ std::optional<Test> read_test(const Statement& statement, const std::vector<grap
   if (!demands) sink.report<UselessTest>(statement.header).help("say what must come of it: `must result == succeeded`");
   if (sink.error_count() > errors) return std::nullopt;
   return test;
+}
+
+/// Inside of an `if` or a `for` nothing would read it.
+void refuse_nested(const Statement& around, bool nested, diagnostics::Sink& sink) {
+  for (const Statement* one : statements_of(around)) {
+    if (one->word == Word::must && nested)
+      sink.report<MisplacedWord>(one->keyword.span).help("write it in the pipeline's own block");
+    bool unfolds = one->word == Word::if_ || one->word == Word::else_ || one->word == Word::for_ ||
+                   one->word == Word::match || one->word == Word::case_;
+    if (unfolds) refuse_nested(*one, true, sink);
+  }
 }
 
 }  // namespace
@@ -270,6 +291,7 @@ void check_tests(const ast::File& file, const std::vector<graph::Graph>& graphs,
   read_tests(file, graphs, sink);
   for (const ast::Item& item : file.items) {
     if (!item.statement || item.statement->word != Word::pipeline) continue;
+    refuse_nested(*item.statement, false, sink);
     std::vector<const Statement*> parts = statements_of(*item.statement);
     if (std::ranges::none_of(parts, [](const Statement* one) { return one->word == Word::must; })) continue;
     auto graph = std::ranges::find(graphs, item.statement->name.text.str(), &graph::Graph::pipeline);

@@ -17,7 +17,8 @@ struct Test {
   std::string title;
   std::size_t pipeline = 0;  ///< index of its graph
   Scenario scenario;
-  std::vector<const ast::Statement*> musts;
+  std::vector<const ast::Statement*> causes = {};  ///< of the scenario's events; null: silence at a gate
+  std::vector<const ast::Statement*> musts = {};
 };
 
 /// The tests of a file whose pipelines are these, in its order; what is wrong with one is reported, and it is left out.
