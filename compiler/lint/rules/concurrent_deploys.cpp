@@ -40,7 +40,8 @@ void concurrent_deploys(Context& context) {
     const Statement* pipeline = context.around(index, Word::pipeline);
     const Expression* environment = stage.clause(ast::Clause::in);
     if (!environment || !pipeline || has_group(stage) || has_group(*pipeline)) return;
-    if (is_locked(context, environment->text)) return;
+    // What another file declares is not seen from here.
+    if (environment->kind == Expression::Kind::member || is_locked(context, environment->text)) return;
     context.sink.report<ConcurrentDeploys>(stage.name.span, std::string_view(stage.name.text))
         .help("add `concurrency \"…\"` to it or to the pipeline, or `lock` to the environment");
   });

@@ -55,7 +55,7 @@ pipeline ship {
   stage half after test in production { rollback none because "why"; run "./half" }
   stage other after build in production { rollback none because "why"; run "./other" }
   stage whole after half, try in production { rollback none because "why"; run "./whole" }
-  stage chosen in environment("production") { run "./chosen" }
+  stage chosen in environment("elsewhere") { run "./chosen" }
   gate go "Go on" after build when github.ref == "x" { wait 1m; expires 2m }
   stage behind after go in staging { rollback none because "why"; run "./behind" }
   notify on failure in production { run "./tell" }
