@@ -78,6 +78,7 @@ struct FoundStage {
   std::string index;                                       ///< of a family's member: `3.11`
   std::vector<std::pair<const Statement*, Value>> locals;  ///< what the loops around it say
   graph::Stage stage;
+  bool unmet = false;  ///< a `require` in it does not hold, and what stands behind that was not unfolded
   std::vector<graph::Artifact> artifacts;
   std::map<std::size_t, graph::Edge> after;  ///< by index of the found stage
 };

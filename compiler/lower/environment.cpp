@@ -163,7 +163,8 @@ ExpressionId Unfolder::condition_of_entry(const FoundStage& entry, llvm::ArrayRe
 void Unfolder::expect_rollbacks(std::size_t environment, llvm::ArrayRef<std::size_t> stages) {
   for (std::size_t index : stages) {
     const graph::Stage& stage = found_[index].stage;
-    if (stage.gate || !stage.rollbacks.empty() || !stage.no_rollback.empty()) continue;
+    bool open = stage.gate || found_[index].unmet;
+    if (open || !stage.rollbacks.empty() || !stage.no_rollback.empty()) continue;
     sink_.report<MissingRollback>(found_[index].statement->name.span, stage.id, graph_.environments[environment].name)
         .note(graph_.environments[environment].span, "who enters it is asked first: it is protected")
         .help("write `rollback {{ … }}` above what it undoes, or `rollback none because \"…\"`");

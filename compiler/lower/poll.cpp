@@ -32,6 +32,7 @@ std::vector<graph::Step> Unfolder::unfold_apart(llvm::function_ref<void()> unfol
   auto steps = std::exchange(current_->stage.steps, {});
   auto own = std::exchange(own_steps_, {});
   auto* outer = std::exchange(job_, job ? nullptr : job_ ? job_ : &steps);
+  begin_stage();
   std::vector<std::string> prepared = prepared_;
   if (job) prepared_.clear(), prepared_steps_ = 0;
   unfold();

@@ -134,6 +134,7 @@ bool Unfolder::add_requirement(RequirementTest& test, const Statement& requireme
   if (value.constant() && !decide(condition)) {
     report_unmet(condition, reason);
     frames_.back().unmet = true;
+    if (current_) current_->unmet = true;
   }
   if (value.constant() || value.kind == Value::Kind::poison) return false;
   std::string line = fmt::format("{} || {{ echo {}; failed=1; }}\n", test_of(test, condition), error_line(reason));

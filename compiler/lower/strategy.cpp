@@ -57,9 +57,14 @@ void Unfolder::prepare_all(const Value& value, const StepContext& context) {
   for (const Value& item : value.items) prepare_all(item, context);
 }
 
+// What another stage has prepared is not there.
+void Unfolder::begin_stage() {
+  if (std::exchange(prepared_for_, current_) != current_) prepared_.clear();
+}
+
 // Once in a job, before the first step that may need it, whatever that one hangs on.
 void Unfolder::prepare(const Value& target, const StepContext& outer) {
-  if (std::exchange(prepared_for_, current_) != current_) prepared_.clear();
+  begin_stage();
   std::string key = key_of(target);
   if (llvm::is_contained(prepared_, key)) return;
   prepared_.push_back(key);

@@ -166,6 +166,7 @@ class Unfolder : private Evaluator {
   std::optional<Callee> callee_of(const check::Call& call, const StepContext& context, const Expression& expression);
   void begin_strategy(const Frame& frame, StepContext& context);
   void prepare_all(const Value& value, const StepContext& context);
+  void begin_stage();
   void prepare(const Value& target, const StepContext& outer);
   void lower_phase(const Statement& statement, const StepContext& outer);
   std::string key_of(const Value& target) const;
