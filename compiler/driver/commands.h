@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "driver/known_start.h"
 #include "driver/run_command.h"
 #include "runtime/operations/operations.h"
 
@@ -59,17 +60,15 @@ struct SimulateOptions {
   std::string format = "human";   ///< or `json`: one course a line
   std::string backend = "local";  ///< whose steps run: `github` for comparing with what is emitted
   bool pairs = false;             ///< every two failures as well
+  StartOptions start;             ///< none of them: nothing is known of the event
 };
 int simulate(Session& session, const SimulateOptions& options);
 
 struct PlanOptions {
   std::string file;
   std::string pipeline;  ///< empty: the first
-  std::string event;     ///< as of run
-  std::string event_file;
-  std::string ref;                  ///< `refs/tags/v1`, or a branch; empty: as the repository stands
-  std::vector<std::string> inputs;  ///< `NAME=VALUE`
-  std::string format = "human";     ///< or `json`
+  StartOptions start;
+  std::string format = "human";  ///< or `json`
 };
 /// Which stages would run, what would be asked, how long it may take.
 int plan(Session& session, const PlanOptions& options);

@@ -132,15 +132,20 @@ class CommandLine {
     command->add_option("--format", graph_.format, "The form")->check(CLI::IsMember({"json", "dot", "mermaid", "svg"}));
   }
 
+  // What is said of the event where nothing is run.
+  static void add_start(CLI::App* command, StartOptions& start) {
+    command->add_option("--event", start.event, "The event that starts it; otherwise as of run");
+    command->add_option("--event-file", start.event_file, "The event's payload, a JSON file");
+    command->add_option("--ref", start.ref, "Where it happens: refs/tags/v1, or a branch");
+    command->add_option("--input", start.inputs, "An input as NAME=VALUE; may be repeated")->type_name("NAME=VALUE");
+  }
+
   void add_plan() {
     CLI::App* command = add("plan", "Show what would run, what is asked and how long it may take",
                             [this] { return plan(session(), plan_); });
     command->add_option("FILE", plan_.file, "The file")->required();
     command->add_option("PIPELINE", plan_.pipeline, "The pipeline; otherwise the first");
-    command->add_option("--event", plan_.event, "The event that starts it; otherwise push");
-    command->add_option("--event-file", plan_.event_file, "The event's payload, a JSON file");
-    command->add_option("--ref", plan_.ref, "Where it happens: refs/tags/v1, or a branch");
-    command->add_option("--input", plan_.inputs, "An input as NAME=VALUE; may be repeated")->type_name("NAME=VALUE");
+    add_start(command, plan_.start);
     command->add_option("--format", plan_.format, "How it is printed")->check(CLI::IsMember({"human", "json"}));
   }
 
@@ -149,6 +154,7 @@ class CommandLine {
                             [this] { return driver::simulate(session(), simulate_); });
     command->add_option("FILE", simulate_.file, "The file")->required();
     command->add_option("PIPELINE", simulate_.pipeline, "The pipeline; otherwise the first");
+    add_start(command, simulate_.start);
     command->add_flag("--pairs", simulate_.pairs, "Every two failures as well");
     command->add_option("--backend", simulate_.backend, "Whose steps run; otherwise local")
         ->check(CLI::IsMember({"local", "github"}));

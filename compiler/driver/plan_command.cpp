@@ -3,14 +3,11 @@
 #include <algorithm>
 
 #include "driver/commands.h"
+#include "driver/known_start.h"
 #include "driver/report.h"
-#include "driver/run_event.h"
-#include "driver/run_inputs.h"
-#include "driver/run_repository.h"
 #include "driver/select.h"
 #include "driver/session.h"
 #include "graph/text.h"
-#include "runtime/engine/runner.h"
 #include "simulate/forecast.h"
 
 namespace sluice::driver {
@@ -20,35 +17,6 @@ using runtime::Json;
 using simulate::Forecast;
 using simulate::Model;
 using simulate::StageForecast;
-
-/// The branch, tag or ref that the event is taken to have happened at.
-void put_ref(Repository& repository, const std::string& ref) {
-  if (ref.empty()) return;
-  repository.ref = ref.starts_with("refs/") ? ref : "refs/heads/" + ref;
-  repository.ref_name = repository.ref;
-  for (std::string_view front : {"refs/heads/", "refs/tags/", "refs/pull/"})
-    if (repository.ref_name.starts_with(front)) repository.ref_name.erase(0, front.size());
-  repository.ref_type = repository.ref.starts_with("refs/tags/") ? "tag" : "branch";
-}
-
-struct Start {
-  std::string event, ref;
-  simulate::Scenario scenario;
-};
-
-std::expected<Start, std::string> read_start(const graph::Graph& graph, const PlanOptions& options) {
-  auto payload = read_payload(options.event_file);
-  if (!payload) return std::unexpected(payload.error());
-  auto event = choose_event(graph, options.event, *payload, !options.inputs.empty());
-  if (!event) return std::unexpected(event.error());
-  Repository repository = read_repository(find_root(options.file, ""), runtime::current_environment());
-  put_ref(repository, options.ref);
-  Json github = github_context(*event, *payload, repository);
-  auto inputs = read_inputs(graph, *event, options.inputs, *payload, github);
-  if (!inputs) return std::unexpected(inputs.error());
-  std::string ref = github.value("ref", "");
-  return Start{event->name, std::move(ref), {{}, {}, std::move(github), std::move(*inputs)}};
-}
 
 std::string_view word_of(StageForecast::Runs runs) {
   return runs == StageForecast::Runs::yes ? "yes" : runs == StageForecast::Runs::no ? "no" : "perhaps";
@@ -62,7 +30,7 @@ std::vector<std::string> ids_of(const Model& model, const std::vector<std::size_
 
 Json limit_json(const simulate::Limit& limit) { return {{"seconds", limit.seconds}, {"beside", limit.beside}}; }
 
-std::string json_text(const Model& model, const Start& start, const Forecast& forecast) {
+std::string json_text(const Model& model, const KnownStart& start, const Forecast& forecast) {
   Json stages = Json::array(), questions = Json::array();
   for (std::size_t i = 0; i < forecast.stages.size(); ++i) {
     const StageForecast& one = forecast.stages[i];
@@ -106,7 +74,7 @@ std::string limit_text(std::string_view what, const simulate::Limit& limit) {
   return fmt::format("at most {} to {}{}\n", graph::describe_seconds(limit.seconds), what, beside);
 }
 
-std::string human_text(const Model& model, const Start& start, const Forecast& forecast) {
+std::string human_text(const Model& model, const KnownStart& start, const Forecast& forecast) {
   std::string text = fmt::format("`{}` on {} at {}\n\n", model.graph.pipeline, start.event, start.ref);
   text += stages_text(model, forecast);
   if (forecast.cut) text += "(the conditions fall in more ways than were looked at)\n";
@@ -134,7 +102,7 @@ int plan(Session& session, const PlanOptions& options) {
   if (report(compilation.sink(), compilation.sources())) return 1;
   const graph::Graph* graph = select(graphs, options.pipeline, options.file);
   if (!graph) return 2;
-  auto start = read_start(*graph, options);
+  auto start = read_known_start(*graph, options.file, options.start);
   if (!start) return complain(start.error());
   Model model = simulate::make_model(*graph);
   Forecast forecast = simulate::forecast(model, start->scenario);

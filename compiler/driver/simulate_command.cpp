@@ -37,6 +37,7 @@ struct Promise {
 
 struct Report {
   const Model& model;
+  Scenario known;  ///< of the event
   bool json = false;
   simulate::Table table;
   std::vector<Promise> promises = {};
@@ -75,9 +76,10 @@ void take(Report& report, const Scenario& scenario, const Outcome& outcome, bool
 }
 
 void add(Report& report, std::vector<Event> events, bool shown = true) {
-  bool whole = simulate::each_course(
-      report.model, {std::move(events)}, most_courses,
-      [&](const Scenario& scenario, const Outcome& outcome) { take(report, scenario, outcome, shown); });
+  Scenario all = report.known;
+  all.events = std::move(events);
+  auto take_course = [&](const Scenario& scenario, const Outcome& outcome) { take(report, scenario, outcome, shown); };
+  bool whole = simulate::each_course(report.model, std::move(all), most_courses, take_course);
   report.cut = report.cut || !whole;
 }
 
@@ -87,7 +89,9 @@ void add_pairs(Report& report, const std::vector<Event>& singles) {
   std::vector<Event> further = simulate::further_events(report.model);
   all.insert(all.end(), further.begin(), further.end());
   auto end_of = [&](std::vector<Event> events) {
-    return simulate::end_text(report.model, simulate::simulate(report.model, {std::move(events)}));
+    Scenario scenario = report.known;
+    scenario.events = std::move(events);
+    return simulate::end_text(report.model, simulate::simulate(report.model, scenario));
   };
   std::vector<std::string> alone;
   for (const Event& event : all) alone.push_back(end_of({event}));
@@ -113,6 +117,9 @@ void tell_broken(const Report& report, const compilation::Compilation& compilati
 }
 
 int finish(Report& report, const compilation::Compilation& compilation) {
+  if (report.json && report.cut)
+    std::fprintf(stderr, "sluice: some conditions fall in more than %zu ways, of which the first were taken\n",
+                 most_courses);
   if (report.json) return report.broken > 0 ? 1 : 0;
   std::string text = report.table.text();
   for (const std::string& trace : report.traces) text += "\n" + trace;
@@ -139,7 +146,12 @@ int simulate(Session& session, const SimulateOptions& options) {
   if (!graph) return 2;
   Model model =
       simulate::make_model(*graph, options.backend == "github" ? graph::Backend::github : graph::Backend::local);
-  Report report{model, options.format == "json", simulate::Table(model)};
+  Report report{model, {}, options.format == "json", simulate::Table(model)};
+  if (options.start.any()) {
+    auto start = read_known_start(*graph, options.file, options.start);
+    if (!start) return complain(start.error());
+    report.known = std::move(start->scenario);
+  }
   diagnostics::Sink sink;  // what is wrong with a `must` was told by now
   for (const ast::Statement* must : simulate::read_promises(*compilation.program().main().file, model, sink))
     report.promises.push_back({must, std::string(compilation.sources().text(must->header))});

@@ -36,6 +36,21 @@ class Misuse(unittest.TestCase):
             self.assertIn(part, said[-4000:])
         return said
 
+    def test_a_revision_is_compared_with_its_own_modules(self):
+        """Of another revision the module beside the file is the one of then; the repository stays as it is."""
+        self.write('use "./parts.pipe"\npipeline ci {\n  on push\n  stage test { parts.work() }\n}\n', "ci.pipe")
+        self.write('step work() { run "make" }\n', "parts.pipe")
+        git = ["git", "-C", self.folder, "-c", "user.name=Ann", "-c", "user.email=ann@example.com"]
+        for command in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "one"]):
+            subprocess.run([*git, *command], check=True)
+        self.write('step work() { run "make all" { allow-failure } }\n', "parts.pipe")
+        self.tells(1, "failure-allowed", arguments=["diff", "HEAD:ci.pipe", "ci.pipe"])
+        self.tells(0, "both mean the same", arguments=["diff", "HEAD:ci.pipe", "HEAD:ci.pipe"])
+        self.tells(2, "git has no revision `nowhere`", arguments=["diff", "nowhere:ci.pipe", "ci.pipe"])
+        self.tells(2, "cannot read", arguments=["diff", "HEAD:gone.pipe", "ci.pipe"])
+        status = subprocess.run([*git, "status", "--porcelain"], check=True, capture_output=True, text=True).stdout
+        self.assertEqual(status, " M parts.pipe\n")
+
     def write(self, text, name="bad.pipe"):
         (self.folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
         return name
