@@ -84,18 +84,17 @@ bool Simulation::strikes(Event::Kind kind, const Work& work) {
   return any;
 }
 
-Seconds Simulation::lasts(const Work& work, const runtime::Step& step, bool fails, bool hangs) const {
-  Seconds tries = step.retry.attempts, pauses = (tries - 1) * step.retry.pause;
-  if (hangs) return step.timeout && !step.poll ? tries * *step.timeout + pauses : never;
+/// One try of a step.
+Seconds Simulation::lasts(const Work& work, const runtime::Step& step, bool hangs) const {
+  if (hangs) return step.timeout && !step.poll ? *step.timeout : never;
   if (const auto* sleep = std::get_if<runtime::Sleep>(&step.action)) return sleep->duration;
   if (step.poll) {
     const runtime::Poll& poll = *step.poll;
     bool watch = poll.kind == runtime::Poll::Kind::watch;
-    if (watch && fails) return std::min(poll.lasting, poll.tolerate * poll.every);
-    return watch == fails ? 0 : poll.lasting;
+    if (watch && work.fails) return std::min(poll.lasting, poll.tolerate * poll.every);
+    return watch == work.fails ? 0 : poll.lasting;
   }
-  Seconds once = work.rollback || !has_effect(step) ? 0 : model_.script_lasts[work.stage];
-  return fails ? tries * once + pauses : once;
+  return work.rollback || !has_effect(step) ? 0 : model_.script_lasts[work.stage];
 }
 
 void Simulation::begin_step(Work& work, const runtime::Step& step) {
@@ -103,11 +102,19 @@ void Simulation::begin_step(Work& work, const runtime::Step& step) {
   work.fails = hangs || strikes(Event::Kind::fail, work);
   work.stopped = false;
   work.at_work = true;
+  work.once = lasts(work, step, hangs);
+  work.pause = step.retry.pause;
   work.record = outcome_.steps.size();
+  int tries = work.fails ? step.retry.attempts : 1;
   Place place{work.stage, work.rollback, work.next, work.leg};
-  outcome_.steps.push_back({place, Result::success, Result::success, now_, now_});
-  Seconds end = std::min(now_ + lasts(work, step, work.fails, hangs), never);
-  unsigned generation = work.generation;
+  outcome_.steps.push_back({place, Result::success, Result::success, now_, now_, tries});
+  plan_end(work, work.once >= never ? never : now_ + tries * work.once + (tries - 1) * work.pause);
+  strike(place);
+}
+
+/// The step ends then, or when its leg's time is over.
+void Simulation::plan_end(Work& work, Seconds end) {
+  unsigned generation = ++work.generation;
   auto is_current = [&work, generation] { return work.generation == generation && work.at_work; };
   Seconds limit = work.halted ? work.clean_up_until : work.deadline;
   if (end > limit) {
@@ -115,13 +122,23 @@ void Simulation::begin_step(Work& work, const runtime::Step& step) {
       if (!is_current()) return;
       if (!work.halted) return halt(work, Result::failure);
       work.stopped = true;
+      end_of_try(work);
       end_step(work);
     });
   }
   post(end, [this, &work, is_current] {
     if (is_current()) end_step(work);
   });
-  strike(place);
+}
+
+/// When the try that is under way ends, after which there is no other.
+Seconds Simulation::end_of_try(Work& work) {
+  StepRan& record = outcome_.steps[work.record];
+  if (work.once >= never) return never;
+  Seconds period = work.once + work.pause;
+  Seconds before = period > 0 ? std::min<Seconds>((now_ - record.began) / period, record.tries - 1) : 0;
+  record.tries = static_cast<int>(before) + 1;
+  return std::max(now_, record.began + before * period + work.once);
 }
 
 void Simulation::end_step(Work& work) {
@@ -162,13 +179,11 @@ void Simulation::halt(Work& work, Result status) {
   work.status = status;
   work.clean_up_until = now_ + clean_up_within;
   if (!work.at_work) return;
+  Seconds end = end_of_try(work);
   // A cancelled leg goes on with a step whose condition still holds; one that is out of time does not.
-  if (status == Result::cancelled && wants_to_run(work, (*work.todo)[work.next])) return;
+  if (status == Result::cancelled && wants_to_run(work, (*work.todo)[work.next])) return plan_end(work, end);
   work.stopped = true;
-  unsigned generation = ++work.generation;
-  post(now_, [this, &work, generation] {
-    if (work.generation == generation && work.at_work) end_step(work);
-  });
+  plan_end(work, now_);
 }
 
 void Simulation::end_attempt(Work& work) {

@@ -20,6 +20,7 @@ struct StepRan {
   Place place;  ///< with its leg
   Result outcome = Result::success, conclusion = Result::success;
   Seconds began = 0, ended = 0;
+  int tries = 1;
 };
 
 struct RollbackRan {

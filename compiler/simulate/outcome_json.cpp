@@ -38,6 +38,7 @@ Json steps_json(const Model& model, const Outcome& outcome, std::size_t stage) {
     step["step"] = number_of(model, ran.place);
     step["outcome"] = runtime::to_text(ran.outcome);
     if (ran.conclusion != ran.outcome) step["conclusion"] = runtime::to_text(ran.conclusion);
+    if (ran.tries > 1) step["tries"] = ran.tries;
     steps.push_back(std::move(step));
   }
   return steps;

@@ -53,7 +53,9 @@ class Simulation {
   void halt(Work& work, Result status);
   bool wants_to_run(Work& work, const runtime::Step& step);
   bool do_at_once(Work& work, const runtime::Step& step);
-  Seconds lasts(const Work& work, const runtime::Step& step, bool fails, bool hangs) const;
+  Seconds lasts(const Work& work, const runtime::Step& step, bool hangs) const;
+  void plan_end(Work& work, Seconds end);
+  Seconds end_of_try(Work& work);
   void keep(Work& work, const runtime::Step& step, Result outcome, Result conclusion);
   bool strikes(Event::Kind kind, const Work& work);
   Json evaluated(const runtime::Bindings& bindings, const View& view, Json into);

@@ -31,6 +31,7 @@ struct Work {
   bool halted = false, cancelled = false, allowed = false;
   Result status = Result::success;
   Seconds deadline = never, clean_up_until = never;
+  Seconds once = 0, pause = 0;  ///< how long a try of the step that runs takes, and the rest behind it
   Json steps = Json::object(), env = Json::object(), matrix = Json::object(), outputs = Json::object();
   std::function<void()> ended = {};
 };

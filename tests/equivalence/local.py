@@ -181,14 +181,13 @@ def told_steps(course, names):
     for stage in course["stages"]:
         lines = []
         for step in stage["steps"]:
-            tries = names[(stage["stage"], step.get("rollback"), step["step"])]
-            lines += [tries[0]] * (tries[1] if step["outcome"] == "failure" else 1)
+            lines += [names[(stage["stage"], step.get("rollback"), step["step"])]] * step.get("tries", 1)
         told[stage["stage"]] = lines
     return told
 
 
 def step_names(case):
-    """(stage, rollback, number) -> (the mark of that step, how often it is tried)."""
+    """(stage, rollback, number) -> the mark of that step."""
     graph = json.loads(case.call("graph", case.file).stdout)
     found = {}
     for stage in graph["stages"]:
@@ -196,7 +195,7 @@ def step_names(case):
         for rollback, steps in places:
             for number, step in enumerate(steps, 1):
                 mark = "entry.check" if "-entry" in stage["id"] else f"{stage['id']}.{step.get('id')}"
-                found[(stage["id"], rollback, number)] = (mark, step.get("retry", {}).get("attempts", 1))
+                found[(stage["id"], rollback, number)] = mark
     return found
 
 

@@ -154,6 +154,15 @@ TEST_CASE("cancelling ends what runs, and always() goes on") {
   CHECK(outcome.result == RunOutcome::cancelled);
 }
 
+TEST_CASE("what goes on although it is cancelled is not tried again") {
+  Model model = model_of(R"(stage a { step one when always() { retry 3 every 10s; run "x" } })");
+  Place one = step_of(model, "a", "one");
+  CHECK(run(model, {{Kind::fail, one}}).steps.at(0).tries == 3);
+  Outcome outcome = run(model, {{Kind::fail, one}, {Kind::cancel, one}});
+  CHECK(outcome.steps.at(0).tries == 1);
+  CHECK(outcome.seconds == 0);
+}
+
 TEST_CASE("stopping lets what runs come to its end") {
   Model model = model_of("stage a { step one { run \"x\" } }\n stage b after a { run \"x\" }");
   Outcome outcome = run(model, {{Kind::stop, step_of(model, "a", "one")}});
