@@ -67,6 +67,8 @@ class Simulation {
   std::vector<bool> dependents_of(std::size_t stage) const;
   bool may_start(std::size_t stage) const;
   bool may_follow(std::size_t stage) const;
+  void trigger(std::size_t stage);
+  void trigger_late(std::size_t stage);
   void trigger_ancestors(std::size_t stage);
   void start_due();
   void release_locks();

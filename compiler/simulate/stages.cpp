@@ -137,6 +137,7 @@ void Simulation::finish_stage(std::size_t index) {
     if (--next.unfinished == 0) post(now_, [this, dependent] { start_stage(dependent); });
   }
   if (end.started && is_bad(end.result) && !end.allowed && !looks_after_itself(index)) trigger_ancestors(index);
+  trigger_late(index);
   start_due();
   release_locks();
 }

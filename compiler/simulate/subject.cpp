@@ -121,11 +121,15 @@ class Finder {
   std::optional<Subject> find_step(Subject subject, const Part& part, bool by_title) {
     subject.kind = Kind::step;
     std::vector<std::string> known, ids = ids_of(part);
+    std::string phase = part.index ? fmt::format("{}[{}]", part.name, *part.index) : part.name;
     for (std::size_t i = 0; i < model_.steps[subject.index].size(); ++i) {
       const graph::Step& step = model_.step(subject.index, i);
       std::string title = graph::describe_text(model_.graph, step.title);
-      if (by_title ? title == *part.index : is_one_of(ids, step.id)) subject.steps.push_back(i);
+      bool meant = by_title ? title == *part.index : is_one_of(ids, step.id) || step.phase == phase;
+      if (meant) subject.steps.push_back(i);
       if (by_title || !step.id.empty()) known.push_back(by_title ? title : step.id);
+      if (!by_title && !step.phase.empty() && (known.empty() || known.back() != step.phase))
+        known.push_back(step.phase);
     }
     if (!subject.steps.empty()) return subject;
     const std::string& stage = model_.graph.stages[subject.index].id;

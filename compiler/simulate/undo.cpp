@@ -81,6 +81,7 @@ std::vector<bool> Simulation::dependents_of(std::size_t stage) const {
 }
 
 bool Simulation::may_start(std::size_t stage) const {
+  if (!stages_[stage].done) return false;  // what it depends on may be undone while it is still at work
   std::vector<bool> depends = dependents_of(stage);
   for (std::size_t i = stage + 1; i < stages_.size(); ++i) {
     bool undoing = stages_[i].triggered && !stages_[i].undone;
@@ -99,17 +100,26 @@ bool Simulation::may_follow(std::size_t stage) const {
   return false;
 }
 
-/// All that the stage depends on and that is armed; and what depends on that goes first.
+void Simulation::trigger(std::size_t stage) {
+  if (!stages_[stage].armed.empty()) stages_[stage].triggered = true;
+}
+
+/// It may have armed its rollback after what it depends on was triggered.
+void Simulation::trigger_late(std::size_t stage) {
+  for (std::size_t before = 0; before < stage; ++before)
+    if (stages_[before].triggered && !stages_[before].undone && dependents_of(before)[stage]) trigger(stage);
+}
+
+/// All that the stage depends on and that is armed; and what depends on that goes first. What looks after failures
+/// itself depends on nothing.
 void Simulation::trigger_ancestors(std::size_t stage) {
-  auto trigger = [&](std::size_t index) {
-    if (!stages_[index].armed.empty()) stages_[index].triggered = true;
-  };
   std::vector<bool> above(stage + 1, false);
   above[stage] = true;
   for (std::size_t i = stage + 1; i-- > 0;) {
     if (!above[i]) continue;
-    for (std::size_t before : model_.plan.stages[i].after) above[before] = true;
     trigger(i);
+    if (i != stage && model_.plan.stages[i].handler) continue;
+    for (std::size_t before : model_.plan.stages[i].after) above[before] = true;
   }
   for (std::size_t i = 0; i < stage; ++i) {
     if (!stages_[i].triggered) continue;

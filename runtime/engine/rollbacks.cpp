@@ -152,14 +152,16 @@ void Rollbacks::trigger(std::size_t stage) {
   ++open_;
 }
 
-/// All that the stage depends on and that is armed; and what depends on that goes first.
+/// All that the stage depends on and that is armed; and what depends on that goes first. What looks after failures
+/// itself depends on nothing.
 void Rollbacks::trigger_ancestors(std::size_t stage) {
   std::vector<bool> above(stage + 1, false);
   above[stage] = true;
   for (std::size_t i = stage + 1; i-- > 0;) {
     if (!above[i]) continue;
-    for (std::size_t before : run_.plan.stages[i].after) above[before] = true;
     trigger(i);
+    if (i != stage && run_.plan.stages[i].handler) continue;
+    for (std::size_t before : run_.plan.stages[i].after) above[before] = true;
   }
   for (std::size_t i = 0; i < stage; ++i) {
     if (!stages_[i].triggered) continue;

@@ -90,12 +90,13 @@ function runScript(id, step, env, folder) {
 
 // The run is cancelled while a step runs. A job whose condition holds all the same is left alone; in others a step is, whose own
 // condition holds (docs.github.com, Workflow cancellation).
-function isStopped(job, step, contexts, needs) {
+function isStopped(id, job, step, contexts, needs) {
   cancelled = true;
-  const status = {success: false, failure: false, always: true, cancelled: true};
+  const failure = [...ancestors[id]].some(other => results[other] === 'failure');
+  const status = {success: false, failure, always: true, cancelled: true};
   if (job.if && asksStatus(parse(inner(job.if))) && holds(job.if, {github, needs}, status)) return false;
   contexts.job.status = 'cancelled';
-  return !holds(step.if, contexts, status);
+  return !holds(step.if, contexts, {...status, failure: false});
 }
 
 // One leg of a job: how it ends, and what it says.
@@ -112,7 +113,7 @@ function runLeg(id, job, needs, matrix, leg) {
     const end = scenario.ends[`${leg}: ${step.name}`] ?? scenario.ends[`${id}: ${step.name}`];
     if (end === 'lost') return {result: 'failure', outputs: {}};
     known.outputs = {...said, ...scenario.outputs[`${id}: ${step.name}`]};
-    const stopped = end === 'timeout' || (end === 'cancelled' && isStopped(job, step, contexts, needs));
+    const stopped = end === 'timeout' || (end === 'cancelled' && isStopped(id, job, step, contexts, needs));
     known.outcome = stopped ? 'cancelled' : end && end !== 'cancelled' ? end : code === 0 ? 'success' : 'failure';
     known.conclusion = known.outcome === 'failure' && step['continue-on-error'] ? 'success' : known.outcome;
     if (contexts.job.status === 'success' || stopped) contexts.job.status = known.conclusion;
