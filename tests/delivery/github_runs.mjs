@@ -134,7 +134,7 @@ function runJob(id, job) {
   const direct = [job.needs ?? []].flat(), before = [...ancestors[id]].map(other => results[other]);
   const needs = Object.fromEntries(direct.map(other => [other, {result: results[other], outputs: outputs[other]}]));
   const status = {success: before.every(result => result === 'success'), failure: before.includes('failure'), always: true, cancelled};
-  if (cancelled && !asksStatus(parse(inner(job.if ?? 'true')))) status.success = false;
+  if (cancelled) status.success = false;
   if (!holds(job.if, {github, needs}, status)) return {result: 'skipped', outputs: {}};
   if (scenario.rejected.includes(job.environment?.name ?? job.environment)) return {result: 'failure', outputs: {}};
   const ended = legs(id, job).map(([matrix, leg]) => runLeg(id, job, needs, matrix, leg));
