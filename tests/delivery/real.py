@@ -147,6 +147,14 @@ class Site:
                 sys.exit(f"the run ended with {run.returncode} before {share}%:\n{run.stdout.read()}")
             time.sleep(0.02)
 
+    def settles(self, slot, share):
+        """That slot is live, and in the end nginx gives the new version that share: its old workers end when they may."""
+        for _ in range(40):
+            if self.live() == slot and self.load.share() == share:
+                return True
+            time.sleep(0.2)
+        return False
+
     def live(self):
         return (self.folder / "shop.conf").read_text().split("live: ")[1].split()[0].rstrip(";")
 
@@ -195,7 +203,7 @@ def comes_back(site):
     time.sleep(1)  # nginx lets its old workers end; what still fails meanwhile counts
     took = site.load.failed_at - broke
     expect(took <= 2 * INTERVAL + 0.5, f"the last failure came {took:.2f} s after the first")
-    expect(site.live() == "blue" and site.load.share() == 0, "traffic is not back")
+    expect(site.settles("blue", 0), f"traffic is not back: {site.live()} is live, {site.load.share():.0f} % from the new version")
     expect(not site.load.lost, f"lost: {site.load.lost[:5]}")
     failed = site.load.answers["v2", 500]
     return f"{sum(site.load.answers.values())} requests, {failed} answered by the broken version, none lost, back in {took:.2f} s"
@@ -211,7 +219,7 @@ def killed(site, seed=None):
         run.kill()
         run.communicate()
         ends(site.run("resume"), 0)
-    expect(site.live() == "green" and site.load.share() == 100, "the deployment is not whole")
+    expect(site.settles("green", 100), f"the deployment is not whole: {site.live()} is live")
     expect(not site.load.lost, f"lost: {site.load.lost[:5]}")
     return f"killed {wait:.2f} s after 10 %, {sum(site.load.answers.values())} requests, none lost"
 
@@ -227,7 +235,7 @@ def killed_coming_back(site, seed=None):
         run.communicate()
         ends(site.run("resume"), 1)
         time.sleep(1)
-    expect(site.live() == "blue" and site.load.share() == 0, "traffic is not back")
+    expect(site.settles("blue", 0), f"traffic is not back: {site.live()} is live, {site.load.share():.0f} % from the new version")
     expect(not site.load.lost, f"lost: {site.load.lost[:5]}")
     return f"{sum(site.load.answers.values())} requests, none lost"
 

@@ -21,4 +21,5 @@ class Answer(http.server.BaseHTTPRequestHandler):
 
 port, VERSION, BROKEN = sys.argv[1:]
 http.server.ThreadingHTTPServer.request_queue_size = 256
+http.server.ThreadingHTTPServer.handle_error = lambda *_: None  # who asked has gone away
 http.server.ThreadingHTTPServer(("127.0.0.1", int(port)), Answer).serve_forever()
