@@ -10,18 +10,14 @@
 namespace sluice::driver {
 
 int graph(Session& session, const GraphOptions& options) {
-  auto opened = session.open(options.file);
-  if (!opened) return opened.error();
-  compilation::Compilation& compilation = **opened;
-  const std::vector<graph::Graph>& graphs = compilation.compile();
-  if (report(compilation.sink(), compilation.sources())) return 1;
-  const graph::Graph* graph = select(graphs, options.pipeline, options.file);
-  if (!graph) return 2;
-  if (options.format == "dot") return print(draw::dot(*graph));
-  if (options.format == "mermaid") return print(draw::mermaid(*graph));
-  if (options.format == "svg") return print(draw::svg(*graph));
+  auto selected = select(session, options.file, options.pipeline);
+  if (!selected) return selected.error();
+  const graph::Graph& graph = selected->graph;
+  if (options.format == "dot") return print(draw::dot(graph));
+  if (options.format == "mermaid") return print(draw::mermaid(graph));
+  if (options.format == "svg") return print(draw::svg(graph));
   std::string text;
-  graph::write_json(*graph, text, &compilation.sources());
+  graph::write_json(graph, text, &selected->compilation.sources());
   return print(text);
 }
 

@@ -95,16 +95,11 @@ std::string human_text(const Model& model, const KnownStart& start, const Foreca
 }  // namespace
 
 int plan(Session& session, const PlanOptions& options) {
-  auto opened = session.open(options.file);
-  if (!opened) return opened.error();
-  compilation::Compilation& compilation = **opened;
-  const std::vector<graph::Graph>& graphs = compilation.compile();
-  if (report(compilation.sink(), compilation.sources())) return 1;
-  const graph::Graph* graph = select(graphs, options.pipeline, options.file);
-  if (!graph) return 2;
-  auto start = read_known_start(*graph, options.file, options.start);
+  auto selected = select(session, options.file, options.pipeline);
+  if (!selected) return selected.error();
+  auto start = read_known_start(selected->graph, options.file, options.start);
   if (!start) return complain(start.error());
-  Model model = simulate::make_model(*graph);
+  Model model = simulate::make_model(selected->graph);
   Forecast forecast = simulate::forecast(model, start->scenario);
   return print(options.format == "json" ? json_text(model, *start, forecast) : human_text(model, *start, forecast));
 }

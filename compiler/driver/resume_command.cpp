@@ -13,15 +13,11 @@ namespace {
 /// What the file of a run says now; nothing after saying why there is no such plan.
 std::optional<runtime::Plan> plan_of_now(Session& session, const runtime::LoadedRun& run) {
   std::string file = run.options.own.value("pipe_file", "");
-  auto opened = session.open(file);
-  if (!opened) return std::nullopt;
-  compilation::Compilation& compilation = **opened;
-  const std::vector<graph::Graph>& graphs = compilation.compile();
-  if (report(compilation.sink(), compilation.sources())) return std::nullopt;
-  const graph::Graph* graph = select(graphs, run.plan.pipeline, file);
-  if (!graph) return std::nullopt;
+  auto selected = select(session, file, run.plan.pipeline);
+  if (!selected) return std::nullopt;
   runtime::ActionMachine machine({run.options.repository_root, run.options.actions}, runtime::current_environment());
-  local::Planned planned = local::plan(*graph, run.options.only, {&machine, !run.options.container_engine.empty()});
+  local::Planned planned =
+      local::plan(selected->graph, run.options.only, {&machine, !run.options.container_engine.empty()});
   for (const local::Problem& problem : planned.problems) {
     if (problem.is_note()) continue;
     fmt::print(stderr, "sluice: {}\n", problem.text);

@@ -137,18 +137,14 @@ int finish(Report& report, const compilation::Compilation& compilation) {
 }  // namespace
 
 int simulate(Session& session, const SimulateOptions& options) {
-  auto opened = session.open(options.file);
-  if (!opened) return opened.error();
-  compilation::Compilation& compilation = **opened;
-  const std::vector<graph::Graph>& graphs = compilation.compile();
-  if (report(compilation.sink(), compilation.sources())) return 1;
-  const graph::Graph* graph = select(graphs, options.pipeline, options.file);
-  if (!graph) return 2;
+  auto selected = select(session, options.file, options.pipeline);
+  if (!selected) return selected.error();
+  const auto& [compilation, graph] = *selected;
   Model model =
-      simulate::make_model(*graph, options.backend == "github" ? graph::Backend::github : graph::Backend::local);
+      simulate::make_model(graph, options.backend == "github" ? graph::Backend::github : graph::Backend::local);
   Report report{model, {}, options.format == "json", simulate::Table(model)};
   if (options.start.any()) {
-    auto start = read_known_start(*graph, options.file, options.start);
+    auto start = read_known_start(graph, options.file, options.start);
     if (!start) return complain(start.error());
     report.known = std::move(start->scenario);
   }

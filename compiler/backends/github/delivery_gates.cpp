@@ -124,18 +124,24 @@ void Delivery::add_gate(StageIndex index) {
   jobs_[index].push_back(push(std::move(gate)));
 }
 
+// A job that runs where and when the gate would, in front of it; it has no title yet.
+graph::Stage Delivery::job_before(const graph::Stage& gate, const std::string& wanted_id) const {
+  graph::Stage job;
+  job.id = fresh_id(wanted_id);
+  job.after = gate.after;
+  job.condition = gate.condition;
+  job.asks_status = gate.asks_status;
+  job.runs_on = gate.runs_on;
+  job.runs_on_expression = gate.runs_on_expression;
+  job.timeout = 5 * 60;
+  job.span = gate.span;
+  return job;
+}
+
 // Stands before those who answer, and says when they were asked.
 void Delivery::add_asked(graph::Stage& gate, const graph::Conditions& conditions) {
-  graph::Stage asked;
-  asked.id = fresh_id(gate.id + "-asked");
+  graph::Stage asked = job_before(gate, gate.id + "-asked");
   asked.title = make_.text("Ask for " + gate.id, gate.span);
-  asked.after = gate.after;
-  asked.condition = gate.condition;
-  asked.asks_status = gate.asks_status;
-  asked.runs_on = gate.runs_on;
-  asked.runs_on_expression = gate.runs_on_expression;
-  asked.timeout = 5 * 60;
-  asked.span = gate.span;
   graph::Step step = script_step(make_, "Say what is asked", std::string(asked_script), gate.span);
   step.id = "asked";
   std::string lines;
@@ -192,16 +198,8 @@ void Delivery::add_approvals(StageIndex index, graph::Stage& gate, const graph::
 }
 
 void Delivery::add_approval_job(StageIndex index, graph::Stage& gate, const Protection& protection) {
-  graph::Stage job;
-  job.id = fresh_id(protection.environment);
+  graph::Stage job = job_before(gate, protection.environment);
   job.title = make_.text(job.id, gate.span);
-  job.after = gate.after;
-  job.condition = gate.condition;
-  job.asks_status = gate.asks_status;
-  job.runs_on = gate.runs_on;
-  job.runs_on_expression = gate.runs_on_expression;
-  job.timeout = 5 * 60;
-  job.span = gate.span;
   graph::Environment environment;
   environment.name = make_.text(protection.environment, gate.span);
   environment.deployment = false;

@@ -40,6 +40,7 @@ class Delivery {
   void add_gate(graph::StageIndex index);
   bool asks_nothing(graph::StageIndex index) const;
   std::string gate_name(graph::StageIndex index) const;
+  graph::Stage job_before(const graph::Stage& gate, const std::string& wanted_id) const;
   void add_asked(graph::Stage& gate, const graph::Conditions& conditions);
   void add_approvals(graph::StageIndex index, graph::Stage& gate, const graph::Conditions& conditions);
   void add_approval_job(graph::StageIndex index, graph::Stage& gate, const Protection& protection);
